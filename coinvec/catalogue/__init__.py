@@ -1,0 +1,1 @@
+"""The coin metadata in SQL: tables, mapping to domain types, the store, the migration runner."""

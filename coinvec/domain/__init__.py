@@ -1,0 +1,1 @@
+"""Plain value types: stdlib and numpy only, frozen, validated at construction."""

@@ -1,0 +1,210 @@
+"""What a search is asked and what it answers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from coinvec.domain.coins import CoinType, Design, Side
+from coinvec.domain.images import CoinImage, Crop
+from coinvec.domain.predicates import Predicate
+from coinvec.errors import InvalidValueError
+
+SIMILARITY_TOLERANCE = 1e-5
+K_MAX = 10_000
+
+
+class GroupBy(StrEnum):
+    """What one hit of a search stands for."""
+
+    TYPE = "type"
+    DESIGN = "design"
+    IMAGE = "image"
+
+
+class Verdict(StrEnum):
+    """How sure the answer is."""
+
+    MATCH = "match"
+    AMBIGUOUS = "ambiguous"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """An encoder's calibrated limits, in cosine similarity; stored with its revision.
+
+    Attributes:
+        known: Below this best similarity nothing in the catalogue looks like the coin.
+        match: From this best similarity on the answer may be sure.
+        margin: By how much the best type must lead the best other type to be sure.
+    """
+
+    known: float
+    match: float
+    margin: float
+
+    def __post_init__(self) -> None:
+        if not (-1.0 <= self.known <= self.match <= 1.0 and 0.0 <= self.margin <= 2.0):
+            raise InvalidValueError(f"thresholds {self} are not ordered within -1 to 1.")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked of the catalogue, apart from the photographs.
+
+    Attributes:
+        where: The filter; None for the whole catalogue.
+        k: How many groups to return.
+        group_by: What one hit stands for.
+    """
+
+    where: Predicate | None = None
+    k: int = 10
+    group_by: GroupBy = GroupBy.TYPE
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.k <= K_MAX:
+            raise InvalidValueError(f"k is {self.k}; it must lie between 1 and {K_MAX:,}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One vector neighbour, as the vector store returns it.
+
+    Attributes:
+        image_id: Id of the catalogue image.
+        similarity: Cosine similarity to the query, -1 to 1.
+        type_key: The image's coin type.
+        side: The side it shows.
+        design_key: The design within type and side.
+    """
+
+    image_id: str
+    similarity: float
+    type_key: str
+    side: Side
+    design_key: str
+
+    def group(self, group_by: GroupBy) -> str:
+        """The key of the group this hit belongs to."""
+        match group_by:
+            case GroupBy.TYPE:
+                return self.type_key
+            case GroupBy.DESIGN:
+                return f"{self.type_key}/{self.side.value}/{self.design_key}"
+            case GroupBy.IMAGE:
+                return self.image_id
+
+    @property
+    def order(self) -> tuple[float, str]:
+        """Sort key: higher similarity first, ties by image id."""
+        return (-self.similarity, self.image_id)
+
+
+@dataclass(frozen=True, slots=True)
+class SideMatch:
+    """The best match of one side of a type."""
+
+    design: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One group of hits joined with its metadata: a possible answer.
+
+    Attributes:
+        similarity: The group's similarity: that of its best image, or, for two query photos,
+            the mean of its best obverse and best reverse.
+        coin: The coin type.
+        design: The design of the best image.
+        image: The best image.
+        image_location: Absolute path or URL of the kept picture; None without media.
+        sides: The best match of each side of the type that the catalogue has.
+    """
+
+    similarity: float
+    coin: CoinType
+    design: Design
+    image: CoinImage
+    image_location: str | None = None
+    sides: Mapping[Side, SideMatch] = field(default_factory=dict)
+
+    @property
+    def type(self) -> str:
+        """Key of the coin type."""
+        return self.coin.key
+
+    @property
+    def side(self) -> Side:
+        """The side the best image shows."""
+        return self.design.side
+
+    @property
+    def title(self) -> str:
+        """One line for people."""
+        return self.coin.title
+
+    @property
+    def country(self) -> str:
+        """Issuing authority."""
+        return self.coin.country
+
+    @property
+    def denomination(self) -> str:
+        """Denomination as written."""
+        return self.coin.denomination
+
+    @property
+    def value(self) -> Decimal | None:
+        """Face value."""
+        return self.coin.value
+
+
+@dataclass(frozen=True, slots=True)
+class CoinInPicture:
+    """What the preprocessor found in one query photo.
+
+    Attributes:
+        name: Name of the photo.
+        crop: The coin; None where none was found.
+    """
+
+    name: str
+    crop: Crop | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The answer to one search; iterating it gives the candidates, best first.
+
+    Attributes:
+        verdict: How sure the answer is.
+        calibrated: Whether the encoder has thresholds; without, the verdict is `ambiguous`.
+        generation: The generation that was searched.
+        encoder: Its encoder, `name@revision`.
+        total_matching: Groups of the catalogue that match the filter.
+        coins_in_picture: What was found in each query photo.
+        hits: Candidates, best first; the rank of a hit is its place, from 1.
+        timings_ms: Milliseconds per stage.
+        warnings: What the asker should know about this answer.
+    """
+
+    verdict: Verdict
+    calibrated: bool
+    generation: str
+    encoder: str
+    total_matching: int
+    coins_in_picture: Sequence[CoinInPicture]
+    hits: Sequence[Candidate]
+    timings_ms: Mapping[str, float]
+    warnings: Sequence[str] = ()
+
+    def __iter__(self) -> Iterator[Candidate]:
+        """Iterate the candidates, best first."""
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        """Number of candidates."""
+        return len(self.hits)

@@ -1,0 +1,1 @@
+"""Photo to answer: preprocess, encode, retrieve, rank; each step timed."""

@@ -1,0 +1,83 @@
+"""The small immutable declarations that hooks return.
+
+The heavy code stays behind `target`, a `"package.module:Class"` string, until a plugin is used.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from coinvec.domain.coins import check_key
+from coinvec.domain.results import Thresholds
+from coinvec.domain.vectors import Metric, ModelRef
+from coinvec.errors import InvalidValueError
+
+_TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spec:
+    """What every declaration holds.
+
+    Attributes:
+        name: How users choose the plugin: lower-case words joined by `-`.
+        target: `"package.module:Class"`; called without arguments on first use.
+        revision: Changes whenever the output for the same input changes.
+        summary: One line for `coinvec plugins list`.
+    """
+
+    kind: ClassVar[str]
+
+    name: str
+    target: str
+    revision: str
+    summary: str = ""
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise InvalidValueError(
+                f"plugin name {self.name!r} is not made of lower-case words joined by '-'."
+            )
+        if not _TARGET.fullmatch(self.target):
+            raise InvalidValueError(f"target {self.target!r} is not 'package.module:Class'.")
+        check_key("revision", self.revision)
+
+    @property
+    def ref(self) -> ModelRef:
+        """Name and revision."""
+        return ModelRef(self.name, self.revision)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreprocessorSpec(_Spec):
+    """Declares a class that satisfies `coinvec.plugin.protocols.Preprocessor`."""
+
+    kind: ClassVar[str] = "preprocessor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderSpec(_Spec):
+    """Declares a class that satisfies `coinvec.plugin.protocols.Encoder`.
+
+    Attributes:
+        dim: Components of an embedding.
+        metric: How two embeddings are compared.
+        thresholds: Calibrated limits for the verdict; None makes every verdict `ambiguous`.
+    """
+
+    kind: ClassVar[str] = "encoder"
+
+    dim: int
+    metric: Metric = Metric.COSINE
+    thresholds: Thresholds | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankerSpec(_Spec):
+    """Declares a class that satisfies `coinvec.plugin.protocols.Ranker`."""
+
+    kind: ClassVar[str] = "ranker"
+
+
+PluginSpec = PreprocessorSpec | EncoderSpec | RankerSpec

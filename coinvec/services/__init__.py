@@ -1,0 +1,1 @@
+"""What coinvec does for its users, one module per service."""

@@ -1,0 +1,1 @@
+"""For tests and demonstrations: rendered coins with known masks. Ships with the core."""

@@ -1,0 +1,1 @@
+"""The vectors in Milvus: the only floor that imports pymilvus."""
