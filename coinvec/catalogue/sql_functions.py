@@ -1,0 +1,71 @@
+"""The two SQL expressions that engines spell differently: LIKE, and an attribute's text."""
+
+from sqlalchemy import Boolean, literal
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from coinvec.catalogue.coins_view import Expression
+from coinvec.catalogue.types import CodePointText
+
+
+class TextLike(FunctionElement[bool]):
+    """`text LIKE pattern` in the meaning of `coinvec.domain.predicates.like_regex`.
+
+    SQLite's own LIKE ignores the case of ASCII letters, so there it is a function of ours (see
+    `engine`). PostgreSQL's agrees with ours as soon as no character escapes by default; but it
+    knows no casefolding, so `ilike` decides ILIKE beforehand.
+    """
+
+    name = "coinvec_like"
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(
+        self, text: Expression, pattern: str, *, ignore_case: bool, escape: str | None
+    ) -> None:
+        super().__init__(
+            text,
+            literal(pattern, CodePointText),
+            literal(escape or "", CodePointText),
+            literal(int(ignore_case)),
+        )
+
+
+class AttributeText(FunctionElement[str]):
+    """The text of an attribute, out of a JSON object; NULL where there is none.
+
+    SQLite's JSON paths cannot hold every key (quotes, a leading `$`), so there the object's
+    members are compared one by one.
+    """
+
+    name = "coinvec_attribute"
+    type = CodePointText()
+    inherit_cache = True
+
+    def __init__(self, attributes: Expression, key: str) -> None:
+        super().__init__(attributes, literal(key, CodePointText))
+
+
+@compiles(TextLike, "sqlite")
+def _like_sqlite(element: TextLike, compiler: SQLCompiler, **kw: object) -> str:
+    return f"coinvec_like({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(TextLike, "postgresql")
+def _like_postgresql(element: TextLike, compiler: SQLCompiler, **kw: object) -> str:
+    text, pattern, escape, _ignore_case = (compiler.process(part, **kw) for part in element.clauses)
+    return f"({text} LIKE {pattern} ESCAPE {escape})"
+
+
+@compiles(AttributeText, "sqlite")
+def _attribute_sqlite(element: AttributeText, compiler: SQLCompiler, **kw: object) -> str:
+    attributes, key = (compiler.process(part, **kw) for part in element.clauses)
+    members = f"json_each({attributes}) AS attribute"
+    return f"(SELECT attribute.value FROM {members} WHERE attribute.key = {key})"  # noqa: S608
+
+
+@compiles(AttributeText, "postgresql")
+def _attribute_postgresql(element: AttributeText, compiler: SQLCompiler, **kw: object) -> str:
+    attributes, key = (compiler.process(part, **kw) for part in element.clauses)
+    return f'(({attributes} ->> {key}) COLLATE "C")'

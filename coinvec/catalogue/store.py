@@ -1,0 +1,312 @@
+"""The catalogue as the rest of coinvec sees it."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+import sqlalchemy as sa
+from sqlalchemy import func, select
+from sqlalchemy.engine import URL, Engine
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from coinvec.catalogue import engine as engines
+from coinvec.catalogue import filtered, generations, outbox, reading, writing
+from coinvec.catalogue.tables import SCHEMA_REVISION, EmbeddingRow
+from coinvec.domain.coins import CoinType, Design
+from coinvec.domain.images import CoinImage
+from coinvec.domain.predicates import Predicate
+from coinvec.domain.records import CoinRecord, GenerationState, StoredGeneration, TypeSummary
+from coinvec.domain.results import GroupBy
+from coinvec.domain.vectors import Embedding, Generation, VectorRecord
+from coinvec.errors import SchemaError
+
+
+class CatalogueStore:
+    """Types, designs, images, vectors and generations: the truth, in SQL.
+
+    Every method is one transaction: all of it is stored, or nothing. Methods may be called from
+    several threads; on SQLite, writers wait for each other and never for readers. All may raise
+    `StoreError` where the database is down, locked or broken.
+
+    A design is kept only while it has an image, and a type while it has a design.
+    """
+
+    def __init__(self, url: URL, engine: Engine) -> None:
+        self._url = url
+        self._engine = engine
+        self._writer = engine.execution_options(**{engines.IMMEDIATE: True})
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open a catalogue whose schema is up to date.
+
+        Args:
+            url: `sqlite:///path` or `postgresql+psycopg://…`.
+
+        Raises:
+            SettingsError: The URL is of no database coinvec speaks, or its driver is missing.
+            SchemaError: The schema is missing, out of date, or of a later release.
+            StoreError: The database cannot be read.
+        """
+        parsed = engines.parse_url(url)
+        engine = engines.create(parsed)
+        try:
+            _check_schema(parsed, engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(parsed, engine)
+
+    def close(self) -> None:
+        """Close all connections; the store cannot be used after."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with engines.translated(self._url), Session(self._engine) as session:
+            yield session
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        with engines.translated(self._url), Session(self._writer) as session, session.begin():
+            yield session
+
+    # Generations
+
+    def add_generation(
+        self, generation: Generation, *, collection: str, state: GenerationState
+    ) -> StoredGeneration:
+        """Add a generation; a live one retires the live one before it.
+
+        Raises:
+            GenerationError: The catalogue has this generation, or its collection, already.
+        """
+        with self._writing() as session:
+            return generations.add(session, generation, collection, state)
+
+    def generations(self) -> list[StoredGeneration]:
+        """All generations, oldest first."""
+        with self._reading() as session:
+            return generations.stored(session)
+
+    def live_generation(self) -> StoredGeneration | None:
+        """The generation that is searched; None before the first."""
+        with self._reading() as session:
+            return generations.live(session)
+
+    def set_state(self, generation_id: int, state: GenerationState) -> None:
+        """Change what a generation is used for; a new live one retires the one before it.
+
+        Changes made while a generation was retired were not owed to it: whoever makes it live
+        again brings its collection up to date first.
+
+        Raises:
+            GenerationError: There is none of this number.
+        """
+        with self._writing() as session:
+            generations.set_state(session, generation_id, state)
+
+    # Reading by key: what there is, keyed as it was asked for
+
+    def coin_types(self, keys: Collection[str]) -> dict[str, CoinType]:
+        """Coin types by key."""
+        with self._reading() as session:
+            found = reading.coins_by_key(session, keys)
+            return {key: coin for key, (_, coin) in found.items()}
+
+    def designs(self, ids: Collection[str]) -> dict[str, Design]:
+        """Designs by id, `type/side/design`."""
+        with self._reading() as session:
+            return reading.designs(session, ids)
+
+    def images(self, ids: Collection[str]) -> dict[str, CoinImage]:
+        """Images by id."""
+        with self._reading() as session:
+            return reading.images(session, ids)
+
+    def records(self, image_ids: Collection[str]) -> dict[str, CoinRecord]:
+        """Images with their designs and coin types, by image id."""
+        with self._reading() as session:
+            return reading.records(session, image_ids)
+
+    def type_records(self, key: str) -> list[CoinRecord]:
+        """All images of a coin type, obverses first, then by design and id; none without it."""
+        with self._reading() as session:
+            return reading.type_records(session, key)
+
+    # Reading through a filter; None lets everything through
+
+    def count(self, where: Predicate | None, group_by: GroupBy) -> int:
+        """How many types, designs or images have at least one matching image."""
+        with self._reading() as session:
+            return filtered.count(session, where, group_by)
+
+    def image_ids(self, where: Predicate | None) -> list[str]:
+        """Ids of the matching images, ascending."""
+        with self._reading() as session:
+            return filtered.image_ids(session, where)
+
+    def design_ids(self, where: Predicate | None) -> list[str]:
+        """Ids of the designs with a matching image, by type, side and key."""
+        with self._reading() as session:
+            return filtered.design_ids(session, where)
+
+    def list_types(
+        self, where: Predicate | None, *, limit: int | None = None, offset: int = 0
+    ) -> list[TypeSummary]:
+        """A page of the types with a matching image, by key.
+
+        A type's years are those of all its designs; its counts are of what matches.
+        """
+        with self._reading() as session:
+            return filtered.list_types(session, where, limit=limit, offset=offset)
+
+    def distinct_values(self, column: str, limit: int) -> list[str]:
+        """At most `limit` of the different texts of a column, ascending.
+
+        Raises:
+            ExpressionError: There is no such column.
+            ValueError: The column holds no texts.
+        """
+        with self._reading() as session:
+            return filtered.distinct_values(session, column, limit)
+
+    def has_value(self, column: str, value: str) -> bool:
+        """Whether a text occurs in a column; raises as `distinct_values` does."""
+        with self._reading() as session:
+            return filtered.has_value(session, column, value)
+
+    # Writing
+
+    def save(
+        self,
+        records: Sequence[CoinRecord],
+        embeddings: Mapping[str, Embedding],
+        generation_id: int,
+    ) -> None:
+        """Insert records, or update those that are stored with other values.
+
+        Every image whose vector or filter columns changed is then owed to each live or building
+        generation that has its vector; saving the same again changes and owes nothing.
+
+        Args:
+            records: Best some hundreds at a time.
+            embeddings: Vectors of some or all of the records' images, by image id.
+            generation_id: The generation that made the vectors.
+
+        Raises:
+            InvalidValueError: Two records disagree, an image is stored under another design, or
+                a vector is of another dimension than the generation's.
+            GenerationError: There is no such generation.
+        """
+        with self._writing() as session:
+            writing.save(session, records, embeddings, generation_id)
+
+    def update_type(self, coin: CoinType) -> None:
+        """Give a coin type other fields and owe its images.
+
+        Raises:
+            NotInCatalogueError: There is no type of this key.
+        """
+        with self._writing() as session:
+            writing.update_type(session, coin)
+
+    def remove_images(self, ids: Collection[str]) -> int:
+        """Remove images, and the designs and types left without any; owe the removal.
+
+        Returns:
+            How many of the images there were.
+        """
+        with self._writing() as session:
+            return writing.remove_images(session, ids)
+
+    def remove_type(self, key: str) -> int:
+        """Remove a coin type with all its designs and images; owe the removal.
+
+        Returns:
+            How many images it had.
+
+        Raises:
+            NotInCatalogueError: There is no type of this key.
+        """
+        with self._writing() as session:
+            return writing.remove_type(session, key)
+
+    # The outbox
+
+    def owed(self, generation_id: int, limit: int) -> dict[str, int]:
+        """The images longest owed to a generation's collection.
+
+        Where SQL has the image's vector (`vector_records`) it is to be upserted, else deleted.
+
+        Returns:
+            The number of the outbox entry by image id; to be handed to `settle`.
+        """
+        with self._reading() as session:
+            return outbox.owed(session, generation_id, limit)
+
+    def settle(self, generation_id: int, entries: Mapping[str, int]) -> None:
+        """Close outbox entries; an image that was owed anew since `owed` stays owed."""
+        with self._writing() as session:
+            outbox.settle(session, generation_id, entries)
+
+    def owe_all(self, generation_id: int) -> None:
+        """Owe a generation's collection every image that has a vector of it."""
+        with self._writing() as session:
+            outbox.owe_all(session, generation_id)
+
+    def vector_records(
+        self, generation_id: int, image_ids: Collection[str]
+    ) -> dict[str, VectorRecord]:
+        """Rows of a generation's collection as SQL says they must be, by image id."""
+        with self._reading() as session:
+            return reading.vector_records(session, generation_id, image_ids)
+
+    def embedding_count(self, generation_id: int) -> int:
+        """How many images have a vector of a generation."""
+        of_generation = col(EmbeddingRow.generation_id) == generation_id
+        statement = select(func.count()).select_from(EmbeddingRow).where(of_generation)
+        with self._reading() as session:
+            return session.scalar(statement) or 0
+
+
+def _check_schema(url: URL, engine: Engine) -> None:
+    """Refuse a database of another revision.
+
+    The revision is read without Alembic, whose import every search would pay for.
+    """
+    found: str | None = None
+    if engines.exists(url):
+        with engines.translated(url), engine.connect() as connection:
+            if sa.inspect(connection).has_table("alembic_version"):
+                version = sa.text("SELECT version_num FROM alembic_version")
+                found = connection.scalar(version)
+    if found == SCHEMA_REVISION:
+        return
+    from coinvec.catalogue import schema
+
+    shown = engines.shown(url)
+    if found is None:
+        raise SchemaError(
+            f"the database {shown} has no coinvec schema yet.", hint=schema.UPGRADE_HINT
+        )
+    if not schema.known(found):
+        raise schema.newer_error(shown, found)
+    raise SchemaError(
+        f"the schema of {shown} is out of date: it is at revision {found}, and this coinvec "
+        f"needs {SCHEMA_REVISION}.",
+        hint=schema.UPGRADE_HINT,
+    )
