@@ -31,8 +31,8 @@ class Block:
 
 
 _BLANKERS = {Kind.EXIF: blank_exif, Kind.XMP: blank_xmp, Kind.IPTC: blank_iptc}
-_MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
-"""Any JPEG marker but the restarts; an FF of pixel data has 00 behind it (ITU-T T.81, B.1.1)."""
+_MARKER = re.compile(rb"\xff([\x02-\xcf\xd9-\xfe])")
+"""Any JPEG marker with a length, and the end; an FF of pixel data has 00 behind it (ITU-T T.81, B.1.1)."""
 _END_OF_IMAGE = 0xD9
 _SEGMENTS: tuple[tuple[bytes, Kind, int], ...] = (
     (b"\xe1Exif\x00\x00", Kind.EXIF, 6),
@@ -54,7 +54,7 @@ def jpeg_blocks(data: bytes) -> Iterator[Block]:
             if code == _END_OF_IMAGE:
                 break
             length = int.from_bytes(data[at : at + 2])
-            if code not in (0x01, 0xD8) and 2 <= length <= len(data) - at:
+            if 2 <= length <= len(data) - at:
                 yield from _jpeg_segment(found[1] + data[at + 2 : at + 80], at + 2, at + length)
                 at += length
         else:

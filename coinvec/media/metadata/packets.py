@@ -16,9 +16,11 @@ _ELEMENT = re.compile(rb"<(" + _NAME + rb")(?=[\s/>])[^<>]*>")
 _ATTRIBUTE = re.compile(rb"(?<=\s)" + _NAME + rb"\s*=\s*(?:\"[^\"<]*\"|'[^'<]*')")
 _PLACE_IN_WIDE_TEXT = re.compile(rb":(?:" + _PLACES + rb")[\s=/>]")
 
-_IPTC_PLACE = re.compile(rb"\x1c\x02[\x1a\x1b\x5a\x5c\x5f\x64\x65]")
-"""Datasets 2:26, 27 (content location), 90 (city), 92 (sublocation), 95 (state), 100, 101
-(country), of the IPTC Information Interchange Model 4.2."""
+_IPTC_PLACES = frozenset({26, 27, 90, 92, 95, 100, 101})
+"""Datasets of record 2 of the IPTC Information Interchange Model 4.2 that name a content location,
+city, sublocation, state or country."""
+_IPTC_RESOURCE = b"8BIM\x04\x04"
+"""The Photoshop image resource that holds IPTC datasets."""
 
 _VIDEO_PLACE = re.compile(
     rb"\xa9xyz\x00.[\x00-\xff]{2}([+-]\d[\d.]*[+-]\d[\d.]*[+\-\d.]*/?)", re.DOTALL
@@ -49,12 +51,25 @@ def _close(packet: bytearray, name: bytes, at: int) -> int:
 
 
 def blank_iptc(buffer: bytearray, start: int, end: int) -> None:
-    """Blank the IPTC datasets that tell a place, wherever they stand in a block."""
-    for found in list(_IPTC_PLACE.finditer(buffer, start, end)):
-        value = found.end() + 2
-        size = int.from_bytes(buffer[found.end() : value])
-        if value + size <= end:
-            _blank(buffer, value, value + size)
+    """Blank the IPTC datasets that tell a place, bare or in Photoshop image resources."""
+    at = start
+    if buffer[start : start + 1] == b"\x1c":
+        _blank_datasets(buffer, start, end)
+    while (at := buffer.find(_IPTC_RESOURCE, at, end)) >= 0:
+        at += len(_IPTC_RESOURCE)
+        name = buffer[at] + 1 if at < end else 0
+        at += name + (name & 1) + 4  # a Pascal string of even length, and the resource's size
+        size = int.from_bytes(buffer[at - 4 : at])
+        _blank_datasets(buffer, at, min(at + size, end))
+
+
+def _blank_datasets(buffer: bytearray, at: int, end: int) -> None:
+    """Walk datasets: 1C, record, number, two bytes of size (an extended size ends it), value."""
+    while at + 5 <= end and buffer[at] == 0x1C:
+        value = at + 5
+        at = value + int.from_bytes(buffer[value - 2 : value])
+        if buffer[value - 4] == 2 and buffer[value - 3] in _IPTC_PLACES and at <= end:
+            _blank(buffer, value, at)
 
 
 def blank_video_place(buffer: bytearray) -> None:

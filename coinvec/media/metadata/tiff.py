@@ -9,9 +9,9 @@ else, pixels above all, stays.
 
 import struct
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, zip_longest
 
 from coinvec.media.metadata.packets import blank_iptc, blank_xmp
 
@@ -161,7 +161,7 @@ class _Survey:
     def spend(self, amount: int) -> None:
         """Refuse a structure whose parts, shared by many directories, add up to endless work."""
         self.budget -= amount
-        if self.budget < 0:
+        if self.budget <= 0:
             raise MalformedTiffError("too many directories and values")
 
 
@@ -179,7 +179,9 @@ def blank_tiff(buffer: bytearray, start: int, end: int) -> bool:
     keep = _Cover([(start, start + (16 if view.big else 8)), *survey.keep])
     tables = _Cover(survey.tables)
     for span in survey.wipe:
-        if not keep.touches(span) and not tables.touches(span):
+        if keep.touches(span) or tables.touches(span):
+            survey.sound = False
+        else:
             buffer[slice(*span)] = bytes(span[1] - span[0])
     for directory in survey.pointing:
         if tables.overlapping or keep.touches(directory.span):
@@ -277,14 +279,20 @@ def _survey_gps(view: TiffView, directory: Directory, survey: _Survey) -> None:
 
 
 def _data_spans(view: TiffView, directory: Directory, survey: _Survey) -> Iterator[Span]:
-    """The bytes of the strips, tiles or thumbnail a directory describes."""
+    """The bytes of the strips, tiles or thumbnail; to the end where a length is missing."""
     by_tag = {entry.tag: entry for entry in directory.entries}
     for offsets, lengths in _DATA.items():
-        if offsets in by_tag and lengths in by_tag:
-            survey.spend(by_tag[offsets].count)
-            begins, sizes = view.numbers(by_tag[offsets]), view.numbers(by_tag[lengths])
-            for begin, size in zip(begins, sizes, strict=False):
-                yield (view.start + begin, view.start + begin + size)
+        if offsets not in by_tag:
+            continue
+        survey.spend(by_tag[offsets].count)
+        begins = view.numbers(by_tag[offsets])
+        sizes: Sequence[int] = ()
+        try:
+            sizes = view.numbers(by_tag[lengths])
+        except (KeyError, MalformedTiffError):
+            survey.sound = False
+        for begin, size in zip_longest(begins, sizes[: len(begins)], fillvalue=view.end):
+            yield (view.start + begin, view.start + begin + size)
 
 
 def _drop_gps_entries(view: TiffView, directory: Directory) -> None:

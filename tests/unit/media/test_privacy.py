@@ -234,19 +234,26 @@ def test_png_texts_that_cannot_be_read_are_emptied(photo, encode):
     )
 
 
-def test_iptc_places(photo, encode):
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
+def test_iptc_places(kind, photo, encode):
     def dataset(number: int, value: bytes) -> bytes:
         return b"\x1c\x02" + bytes([number]) + struct.pack(">H", len(value)) + value
 
     iptc = dataset(5, b"A title") + dataset(90, CITY.encode()) + dataset(101, b"Poland")
-    body = b"Photoshop 3.0\0" + b"8BIM\x04\x04\0\0" + struct.pack(">I", len(iptc)) + iptc
-    data = encode(photo(), "JPEG")
-    segment = b"\xff\xed" + struct.pack(">H", len(body) + 2) + body
-    clean = without_location(data[:2] + segment + data[2:])
+    thumbnail = b"8BIM\x04\x0c\0\0" + struct.pack(">I", 12) + dataset(90, b"not one")
+    body = b"Photoshop 3.0\0" + thumbnail + b"8BIM\x04\x04\x02me\0"
+    body += struct.pack(">I", len(iptc)) + iptc
+    if kind == "TIFF":
+        data = encode(photo(), "TIFF", tiffinfo={33723: iptc})
+    else:
+        data = encode(photo(), "JPEG")
+        data = data[:2] + b"\xff\xed" + struct.pack(">H", len(body) + 2) + body + data[2:]
+        assert dataset(90, b"not one") in without_location(data)
+    clean = without_location(data)
     assert CITY.encode() not in clean
     assert b"Poland" not in clean
     assert b"A title" in clean
-    assert len(clean) == len(data) + len(segment)
+    assert len(clean) == len(data)
 
 
 def test_further_pictures_and_a_video_behind_a_jpeg(photo, encode):
