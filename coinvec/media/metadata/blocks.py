@@ -32,7 +32,8 @@ class Block:
 
 _BLANKERS = {Kind.EXIF: blank_exif, Kind.XMP: blank_xmp, Kind.IPTC: blank_iptc}
 _MARKER = re.compile(rb"\xff([\x02-\xcf\xd9-\xfe])")
-"""Any JPEG marker with a length, and the end; an FF of pixel data has 00 behind it (ITU-T T.81, B.1.1)."""
+"""Any JPEG marker with a length, and the end of image; an FF among pixels is followed by 00
+(ITU-T T.81, B.1.1)."""
 _END_OF_IMAGE = 0xD9
 _SEGMENTS: tuple[tuple[bytes, Kind, int], ...] = (
     (b"\xe1Exif\x00\x00", Kind.EXIF, 6),
