@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 
+from coinvec.domain.choices import GroupBy as GroupBy
+from coinvec.domain.choices import Verdict as Verdict
 from coinvec.domain.coins import CoinType, Design, Side
 from coinvec.domain.images import CoinImage, Crop
 from coinvec.domain.predicates import Predicate
@@ -12,22 +13,6 @@ from coinvec.errors import InvalidValueError
 
 SIMILARITY_TOLERANCE = 1e-5
 K_MAX = 10_000
-
-
-class GroupBy(StrEnum):
-    """What one hit of a search stands for."""
-
-    TYPE = "type"
-    DESIGN = "design"
-    IMAGE = "image"
-
-
-class Verdict(StrEnum):
-    """How sure the answer is."""
-
-    MATCH = "match"
-    AMBIGUOUS = "ambiguous"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

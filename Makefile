@@ -1,0 +1,35 @@
+# Two commands for a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PLUGINS := ./plugins/coinvec-classic
+PROJECTS := pyproject.toml $(PLUGINS:%=%/pyproject.toml) constraints.txt
+
+.PHONY: demo test lint bench clean
+
+demo: $(VENV)/.demo ## install the core with the classic plugins, and show what it does
+	$(BIN)/coinvec demo
+
+test: $(VENV)/.test ## install everything and run all tests and checks
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+lint: $(VENV)/.test ## formatting, types and import rules alone
+	$(BIN)/python -m pytest tests/test_lint.py
+
+bench: $(VENV)/.test ## run the benchmarks; they print ratios and write nothing
+	$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: $(PROJECTS) | $(BIN)/python
+	$(PIP) . $(PLUGINS)
+	touch $@
+
+$(VENV)/.test: $(PROJECTS) | $(BIN)/python
+	$(PIP) --editable . $(addprefix --editable ,$(PLUGINS)) --group test --group lint
+	touch $@

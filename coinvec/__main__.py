@@ -1,0 +1,5 @@
+"""`python -m coinvec`."""
+
+from coinvec.cli import main
+
+main()

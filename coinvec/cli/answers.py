@@ -1,0 +1,120 @@
+"""Search results as documented JSON, and as sentences for people."""
+
+from collections.abc import Sequence
+
+from click import echo
+
+from coinvec.cli.render import print_table, span_text
+from coinvec.domain.results import Candidate, CoinInPicture, SearchResult, Verdict
+
+COLUMNS = (
+    "rank",
+    "similarity",
+    "type",
+    "design",
+    "side",
+    "title",
+    "country",
+    "currency",
+    "denomination",
+    "year_from",
+    "year_to",
+    "image",
+)
+
+
+def search_json(result: SearchResult) -> dict[str, object]:
+    """A search result in the documented shape."""
+    return {
+        "verdict": result.verdict.value,
+        "calibrated": result.calibrated,
+        "generation": result.generation,
+        "encoder": result.encoder,
+        "total_matching": result.total_matching,
+        "coins_in_picture": [coin_json(coin) for coin in result.coins_in_picture],
+        "hits": [hit_json(rank, hit) for rank, hit in enumerate(result.hits, 1)],
+        "warnings": list(result.warnings),
+        "timings_ms": dict(result.timings_ms),
+    }
+
+
+def coin_json(coin: CoinInPicture) -> dict[str, object]:
+    """What was found in a picture."""
+    found: dict[str, object] = {"image": coin.name, "found": coin.crop is not None}
+    if coin.crop is not None:
+        found |= {
+            "score": round(coin.crop.score, 4),
+            "box": list(coin.crop.box.as_tuple()),
+            "ellipse": [round(number, 2) for number in coin.crop.ellipse.as_tuple()],
+            "passes": coin.crop.passes,
+        }
+    return found
+
+
+def hit_json(rank: int, hit: Candidate) -> dict[str, object]:
+    """One hit."""
+    years = hit.design.years
+    return {
+        "rank": rank,
+        "similarity": round(hit.similarity, 6),
+        "type": hit.type,
+        "design": hit.design.key,
+        "side": hit.side.value,
+        "title": hit.title,
+        "country": hit.country,
+        "currency": hit.coin.currency,
+        "denomination": hit.denomination,
+        "year_from": years.first,
+        "year_to": years.last,
+        "image": hit.image_location,
+        "sides": {
+            side.value: {"design": match.design, "similarity": round(match.similarity, 6)}
+            for side, match in hit.sides.items()
+        },
+    }
+
+
+def print_answer(result: SearchResult) -> None:
+    """Print a result as a person would want to read it."""
+    echo(verdict_sentence(result))
+    if result.hits:
+        echo()
+        print_table(
+            ("#", "similarity", "coin", "side", "years", "type"),
+            [
+                (rank, hit.similarity, hit.title, hit.side.value, years_text(hit), hit.type)
+                for rank, hit in enumerate(result.hits, 1)
+            ],
+        )
+        echo()
+    shown, total = len(result.hits), result.total_matching
+    echo(f"{shown} of {total:,} matching shown; {result.timings_ms['total']:.0f} ms.")
+
+
+def verdict_sentence(result: SearchResult) -> str:
+    """The verdict in words."""
+    best = f"{result.hits[0].title} ({result.hits[0].similarity:.3f})" if result.hits else ""
+    if not result.hits:
+        return "Unknown: the catalogue has no coin that matches the filter."
+    if result.verdict is Verdict.MATCH:
+        return f"Match: {best}."
+    if result.verdict is Verdict.UNKNOWN:
+        return f"Unknown: nothing in the catalogue looks like this coin; nearest is {best}."
+    if not result.calibrated:
+        name = result.encoder.split("@")[0]
+        return f"Nearest: {best}. The encoder {name} cannot say how sure that is."
+    return f"Ambiguous: several coins look like this; nearest is {best}."
+
+
+def years_text(hit: Candidate) -> str:
+    """The years of a hit's design."""
+    return span_text(hit.design.years.first, hit.design.years.last)
+
+
+def csv_rows(results: Sequence[SearchResult]) -> list[dict[str, object]]:
+    """All hits of several results as flat rows; `coin` counts the results from 0."""
+    return [
+        {"coin": place, **hit_json(rank, hit)}
+        for place, result in enumerate(results)
+        for rank, hit in enumerate(result.hits, 1)
+    ]

@@ -1,0 +1,8 @@
+"""`coinvec demo`."""
+
+import click
+
+
+@click.command()
+def demo() -> None:
+    """Demo."""

@@ -1,0 +1,166 @@
+"""The nearest groups for coins of which one or two photos were taken."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from coinvec.domain.coins import Side
+from coinvec.domain.results import CoinInPicture, GroupBy, Hit
+from coinvec.domain.vectors import FloatArray
+from coinvec.pipeline.fuse import Fusion, fuse
+from coinvec.pipeline.retrieve import Group, Retriever
+from coinvec.query.planner import Plan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Probe:
+    """One coin to be looked up.
+
+    Attributes:
+        photos: What was found in each of its photos; at least one shows a coin.
+        vectors: n × dim float32, one row for each photo that shows a coin; n is 1 or 2.
+        warnings: What the asker should know about the photos.
+    """
+
+    photos: tuple[CoinInPicture, ...]
+    vectors: FloatArray
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found for a probe.
+
+    Attributes:
+        groups: The best groups, best first.
+        best_types: Similarity of the best type and of the best other type, for the verdict.
+        warnings: What the asker should know.
+    """
+
+    groups: Sequence[Group] = ()
+    best_types: Sequence[float] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class Finder:
+    """Finds the nearest groups of probes under one plan.
+
+    Args:
+        retriever: Searches the generation's collection.
+        plan: How the query is answered.
+        both_sides: Also look up how alike the side that was not photographed is.
+    """
+
+    def __init__(self, retriever: Retriever, plan: Plan, *, both_sides: bool) -> None:
+        self._retriever = retriever
+        self._plan = plan
+        self._both_sides = both_sides
+
+    def find(self, probes: Sequence[Probe]) -> list[Finding]:
+        """One finding per probe; probes with one photo share their searches."""
+        if self._plan.total_matching == 0:
+            return [Finding(warnings=probe.warnings) for probe in probes]
+        findings: dict[int, Finding] = {}
+        single: dict[int, FloatArray] = {}
+        warnings = {place: probe.warnings for place, probe in enumerate(probes)}
+        for place, probe in enumerate(probes):
+            if len(probe.vectors) == 1:
+                single[place] = probe.vectors[0]
+                continue
+            fusion = fuse(self._retriever, probe.vectors, self._plan.filter, self._fused)
+            if fusion.is_one_side:
+                better = self._better_photo(probe)
+                single[place] = probe.vectors[better]
+                warnings[place] += (_one_side_warning(fusion, better),)
+            else:
+                findings[place] = self._pair(probe, fusion)
+        if single:
+            findings |= dict(zip(single, self._single(np.stack([*single.values()])), strict=True))
+        return [replace(findings[place], warnings=warnings[place]) for place in range(len(probes))]
+
+    @property
+    def _fused(self) -> int:
+        """How many types a fusion must rank: all that are asked for, and two for the verdict."""
+        return max(2, self._plan.query.k)
+
+    def _single(self, queries: FloatArray) -> list[Finding]:
+        rows = self._nearest(queries, self._plan.query.k, self._plan.query.group_by)
+        best_types = self._best_types(queries, rows)
+        sides: Sequence[Mapping[str, Mapping[Side, Hit]]] = [{} for _ in rows]
+        if self._both_sides:
+            types = sorted({hit.type_key for hits in rows for hit in hits})
+            sides = self._retriever.sides(queries, types, self._plan.filter)
+        return [
+            Finding([_group(hit, of_type) for hit in hits], similarities)
+            for hits, similarities, of_type in zip(rows, best_types, sides, strict=True)
+        ]
+
+    def _best_types(
+        self, queries: FloatArray, rows: Sequence[Sequence[Hit]]
+    ) -> list[Sequence[float]]:
+        """The similarities of the best type and the best other type, for each query.
+
+        Complete rankings of designs or images hold those of types: a type is as alike as its best
+        image. Only where one type fills the ranking must the other be searched for.
+        """
+        best: list[Sequence[float]] = [_leading_types(hits) for hits in rows]
+        wanted = min(2, self._plan.total_types)
+        short = [row for row, found in enumerate(best) if len(found) < wanted]
+        if short:
+            for row, hits in zip(short, self._nearest(queries[short], 2), strict=True):
+                best[row] = _leading_types(hits)
+        return best
+
+    def _pair(self, probe: Probe, fusion: Fusion) -> Finding:
+        k, group_by = self._plan.query.k, self._plan.query.group_by
+        best_types = [group.similarity for group in fusion.groups[:2]]
+        if group_by is GroupBy.TYPE:
+            return Finding(fusion.groups[:k], best_types)
+        of_type = {group.best.type_key: group.sides for group in fusion.groups}
+        hits = [
+            hit
+            for row, side in enumerate(fusion.shown)
+            for hit in self._retriever.nearest(
+                probe.vectors[row : row + 1],
+                replace(self._plan.filter, side=side),
+                k=k,
+                group_by=group_by,
+            )[0]
+        ]
+        hits.sort(key=lambda hit: hit.order)
+        return Finding([_group(hit, of_type) for hit in hits[:k]], best_types)
+
+    def _better_photo(self, probe: Probe) -> int:
+        best = self._nearest(probe.vectors, 1)
+        return max((0, 1), key=lambda row: (best[row][0].similarity, -row))
+
+    def _nearest(
+        self, queries: FloatArray, k: int, group_by: GroupBy = GroupBy.TYPE
+    ) -> list[list[Hit]]:
+        plan = self._plan
+        expected = plan.total_types if group_by is GroupBy.TYPE else plan.total_matching
+        return self._retriever.nearest(
+            queries, plan.filter, k=k, group_by=group_by, expected=expected
+        )
+
+
+def _group(hit: Hit, sides_of_type: Mapping[str, Mapping[Side, Hit]]) -> Group:
+    return Group(hit, hit.similarity, sides_of_type.get(hit.type_key, {hit.side: hit}))
+
+
+def _leading_types(hits: Sequence[Hit]) -> list[float]:
+    """The similarity of the first two types in a ranking."""
+    first: dict[str, float] = {}
+    for hit in hits:
+        first.setdefault(hit.type_key, hit.similarity)
+        if len(first) == 2:
+            break
+    return list(first.values())
+
+
+def _one_side_warning(fusion: Fusion, better: int) -> str:
+    return (
+        f"Both photos seem to show the {fusion.shown[0].value}; the better match, photo "
+        f"{better + 1}, was used."
+    )

@@ -1,0 +1,279 @@
+"""A home: the stores, plugins and settings that belong together, and who owns them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from coinvec.catalogue import schema
+from coinvec.catalogue.store import CatalogueStore
+from coinvec.domain.records import GenerationState, StoredGeneration
+from coinvec.domain.vectors import Generation
+from coinvec.errors import GenerationError, HomeError, PluginError
+from coinvec.media.decode import Limits
+from coinvec.media.store import MediaStore
+from coinvec.pipeline.models import ModelPair, generation_of
+from coinvec.plugin.builtin import DEFAULT_RANKER
+from coinvec.plugin.host import PluginHost
+from coinvec.plugin.protocols import Ranker
+from coinvec.services.lock import HomeLock
+from coinvec.services.sync import drain_outbox
+from coinvec.settings import Settings
+
+if TYPE_CHECKING:
+    from coinvec.vectors.store import VectorStore
+
+LIVE_ALIAS = "coins"
+DEFAULTS = {"preprocessor": ("hough",), "encoder": ("polar",)}
+"""The models of a new home, the most wanted first; of these the first installed one is taken."""
+
+
+class Home:
+    """An opened home. Close it, or use it as a context manager, to let others in.
+
+    Stores and models are opened when first used, so that listing coins never loads Milvus.
+
+    Args:
+        settings: What is in force.
+        lock: The held lock; None where the vectors live on a server, which needs none.
+        catalogue: The opened SQL store.
+    """
+
+    def __init__(
+        self, settings: Settings, lock: HomeLock | None, catalogue: CatalogueStore
+    ) -> None:
+        self.settings = settings
+        self.catalogue = catalogue
+        self._lock = lock
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Open an existing home.
+
+        Raises:
+            HomeError: There is no home in that place.
+            HomeLockedError: Another process owns it.
+            SchemaError: Its schema is out of date.
+            StoreError: A store cannot be reached.
+        """
+        if not settings.home.is_dir():
+            raise HomeError(
+                f"There is no coinvec home at {settings.home}.",
+                hint=f"Make one with `coinvec --home {settings.home} init`, or name another with "
+                "--home or COINVEC_HOME.",
+            )
+        lock = take_lock(settings)
+        try:
+            return cls(settings, lock, CatalogueStore.open(settings.database_url))
+        except BaseException:
+            if lock:
+                lock.release()
+            raise
+
+    @classmethod
+    def create(cls, settings: Settings) -> Self:
+        """Make a home, or bring an existing one up to date; without effect where all is well.
+
+        Raises:
+            HomeError: The directory cannot be made.
+            GenerationError: The settings name other models than the home was made with.
+            PluginError: No preprocessor or encoder is installed.
+        """
+        try:
+            settings.home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise HomeError(
+                f"The home {settings.home} cannot be made: {error.strerror}.",
+                hint="Name another place with --home or COINVEC_HOME.",
+            ) from None
+        lock = take_lock(settings)
+        try:
+            schema.upgrade(settings.database_url)
+            home = cls(settings, lock, CatalogueStore.open(settings.database_url))
+            home._ensure_generation()
+        except BaseException:
+            if lock:
+                lock.release()
+            raise
+        return home
+
+    def close(self) -> None:
+        """Close the stores and stop being the owner."""
+        if "vectors" in self.__dict__:
+            self.vectors.close()
+        self.catalogue.close()
+        if self._lock:
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def limits(self) -> Limits:
+        """What a photograph may measure."""
+        return Limits(max_pixels=self.settings.max_pixels, max_bytes=self.settings.max_bytes)
+
+    @cached_property
+    def host(self) -> PluginHost:
+        """The installed plugins."""
+        return PluginHost(self.settings.plugins)
+
+    @cached_property
+    def media(self) -> MediaStore:
+        """The kept photographs."""
+        return MediaStore(self.settings.media_url)
+
+    @cached_property
+    def live(self) -> StoredGeneration:
+        """The generation that is searched.
+
+        Raises:
+            GenerationError: There is none, or the settings explicitly name other models.
+        """
+        live = self.catalogue.live_generation()
+        if live is None:
+            raise GenerationError(
+                f"The home {self.settings.home} has no live generation.",
+                hint="Run `coinvec init` to finish it.",
+            )
+        self._refuse_other_models(live)
+        return live
+
+    @cached_property
+    def vectors(self) -> "VectorStore":
+        """The vector store, holding all that SQL owed it.
+
+        Raises:
+            StoreError: Milvus cannot be opened or reached.
+        """
+        from coinvec.vectors.store import VectorStore
+
+        vectors = VectorStore.open(
+            self.settings.milvus_uri,
+            token=self.settings.milvus_token or "",
+            index=self.settings.index,
+        )
+        self._ensure_collection(vectors)
+        drain_outbox(self.catalogue, vectors, self.live)
+        return vectors
+
+    @cached_property
+    def models(self) -> ModelPair:
+        """The live generation's preprocessor and encoder, loaded."""
+        return ModelPair.load(self.host, self.live.generation)
+
+    @cached_property
+    def ranker(self) -> Ranker:
+        """The ranker of the settings, or the core's own."""
+        return self.host.ranker(self.settings.ranker or DEFAULT_RANKER)
+
+    def get_ready(self) -> None:
+        """Open the vector store and load the models now, so that no search is timed with it."""
+        _ = self.models, self.ranker, self.vectors
+
+    def sync(self) -> int:
+        """Write to Milvus what SQL owes it; returns how many images that were."""
+        return drain_outbox(self.catalogue, self.vectors, self.live)
+
+    def _ensure_generation(self) -> None:
+        live = self.catalogue.live_generation()
+        if live is None:
+            from coinvec.vectors.names import collection_name
+
+            generation = self._chosen_generation()
+            self.catalogue.add_generation(
+                generation, collection=collection_name(generation), state=GenerationState.LIVE
+            )
+        self.vectors.set_alias(LIVE_ALIAS, self.live.collection)
+
+    def _ensure_collection(self, vectors: "VectorStore") -> None:
+        live = self.live
+        if vectors.has_collection(live.collection):
+            return
+        # Milvus holds derived data only: a lost collection is filled again from SQL.
+        vectors.create_collection(
+            live.collection, dim=live.generation.dim, metric=live.generation.metric
+        )
+        self.catalogue.owe_all(live.id)
+
+    def _chosen_generation(self) -> Generation:
+        settings, host = self.settings, self.host
+        preprocessor = chosen(host, "preprocessor", settings.preprocessor)
+        encoder = chosen(host, "encoder", settings.encoder)
+        return generation_of(host.spec("preprocessor", preprocessor), host.spec("encoder", encoder))
+
+    def _refuse_other_models(self, live: StoredGeneration) -> None:
+        recorded = {
+            "preprocessor": live.generation.preprocessor.name,
+            "encoder": live.generation.encoder.name,
+        }
+        for kind, name in recorded.items():
+            asked = getattr(self.settings, kind)
+            if asked not in (None, name):
+                raise GenerationError(
+                    f"The settings name the {kind} {asked!r}, but the vectors of "
+                    f"{self.settings.home} were made by {name!r} and only it can search them.",
+                    hint=f"Leave COINVEC_{kind.upper()} unset to search this home, or import the "
+                    "photographs into a new one (coinvec --home DIR init).",
+                )
+
+
+def chosen(host: PluginHost, kind: str, asked: str | None) -> str:
+    """The name of the preprocessor or encoder that a new home gets.
+
+    Args:
+        host: The installed plugins.
+        kind: `preprocessor` or `encoder`.
+        asked: What the settings name; None for the default.
+
+    Raises:
+        PluginError: None is installed.
+    """
+    if asked:
+        return asked
+    installed = host.names(kind)
+    for name in (*DEFAULTS[kind], *installed):
+        if name in installed:
+            return name
+    raise PluginError(
+        f"No {kind} is installed.",
+        hint="Install one: pip install 'coinvec[classic]'. `coinvec plugins list` shows what was "
+        "found, and why it failed.",
+    )
+
+
+@contextmanager
+def owned(settings: Settings) -> Iterator[None]:
+    """Own an embedded home for a while, without opening its stores.
+
+    Raises:
+        HomeLockedError: Another process is the owner.
+    """
+    lock = take_lock(settings)
+    try:
+        yield
+    finally:
+        if lock:
+            lock.release()
+
+
+def take_lock(settings: Settings) -> HomeLock | None:
+    """Become the owner of an embedded home; None where the vectors live on a server.
+
+    Raises:
+        HomeLockedError: Another process is the owner.
+    """
+    if not settings.is_embedded:
+        return None
+    lock = HomeLock(settings.home, settings.lock_timeout)
+    lock.acquire()
+    return lock

@@ -1,0 +1,170 @@
+"""Photos in, ranked coins out."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+
+from coinvec.domain.images import Crop, Picture
+from coinvec.domain.results import CoinInPicture, Query, SearchResult
+from coinvec.errors import CoinvecError, NoCoinError, UsageError
+from coinvec.media.decode import ImageSource, decode
+from coinvec.pipeline.answer import Answerer
+from coinvec.pipeline.find import Probe
+from coinvec.pipeline.retrieve import Retriever
+from coinvec.pipeline.timing import StageTimer
+from coinvec.query.planner import Plan, make_plan
+from coinvec.services.home import Home
+
+Photos = Sequence[ImageSource]
+"""One or two photos of one coin."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The photos of one coin, and the crop of those that show one."""
+
+    photos: tuple[CoinInPicture, ...]
+
+    @property
+    def crops(self) -> list[Crop]:
+        return [photo.crop for photo in self.photos if photo.crop is not None]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return tuple(
+            f"No coin was found in {photo.name}; the other photo alone was used."
+            for photo in self.photos
+            if photo.crop is None
+        )
+
+
+class Searcher:
+    """Answers searches in one home.
+
+    Args:
+        home: The opened home.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+
+    def search(self, photos: Photos, query: Query) -> SearchResult:
+        """Look one coin up by one photo, or by two of its two sides in either order.
+
+        Raises:
+            NoCoinError: No photo shows a coin.
+            ImageError: A photo is unreadable.
+        """
+        self._home.get_ready()
+        timer = StageTimer()
+        seen = self._see(photos, timer)
+        if not seen.crops:
+            raise _no_coin(seen.photos)
+        return self._answer([seen], make_plan(query, self._home.catalogue), timer)[0]
+
+    def search_all_coins(self, photo: ImageSource, query: Query) -> list[SearchResult]:
+        """Look up every coin in a picture, largest first.
+
+        Raises:
+            NoCoinError: The photo shows no coin.
+            ImageError: The photo is unreadable.
+        """
+        self._home.get_ready()
+        timer = StageTimer()
+        picture = self._decode(photo, timer)
+        with timer.stage("preprocess"):
+            crops = self._home.models.find(picture, all_coins=True)
+        if not crops:
+            raise _no_coin([CoinInPicture(picture.name, None)])
+        seen = [_Seen((CoinInPicture(picture.name, crop),)) for crop in crops]
+        return self._answer(seen, make_plan(query, self._home.catalogue), timer)
+
+    def search_batch(
+        self, coins: Sequence[Photos], plan: Plan, pool: Executor
+    ) -> list[SearchResult | CoinvecError]:
+        """Look many coins up under one plan, sharing the models' and the store's batches.
+
+        Args:
+            coins: The photos of each coin.
+            plan: From `make_plan`.
+            pool: Runs decoding and preprocessing.
+
+        Returns:
+            A result for each coin, or why there is none.
+        """
+        self._home.get_ready()
+        timer = StageTimer()
+        outcomes = list(pool.map(partial(self._try_to_see, timer=timer), coins))
+        seen = {place: each for place, each in enumerate(outcomes) if isinstance(each, _Seen)}
+        answers = self._answer(list(seen.values()), plan, timer, both_sides=False)
+        answered = dict(zip(seen, answers, strict=True))
+        return [
+            each if isinstance(each, CoinvecError) else answered[place]
+            for place, each in enumerate(outcomes)
+        ]
+
+    def _see(self, photos: Photos, timer: StageTimer) -> _Seen:
+        if not 1 <= len(photos) <= 2:
+            raise UsageError(
+                f"A coin is searched by one or two photos, not {len(photos)}.",
+                hint="Search many photos one by one.",
+            )
+        pictures = [self._decode(photo, timer) for photo in photos]
+        with timer.stage("preprocess"):
+            found = [self._home.models.find(picture) for picture in pictures]
+        return _Seen(
+            tuple(
+                CoinInPicture(picture.name, crops[0] if crops else None)
+                for picture, crops in zip(pictures, found, strict=True)
+            )
+        )
+
+    def _try_to_see(self, photos: Photos, timer: StageTimer) -> _Seen | CoinvecError:
+        try:
+            seen = self._see(photos, timer)
+        except CoinvecError as error:
+            return error
+        return seen if seen.crops else _no_coin(seen.photos)
+
+    def _decode(self, photo: ImageSource, timer: StageTimer) -> Picture:
+        with timer.stage("decode"):
+            return decode(photo, limits=self._home.limits)
+
+    def _answer(
+        self, seen: Sequence[_Seen], plan: Plan, timer: StageTimer, *, both_sides: bool = True
+    ) -> list[SearchResult]:
+        home = self._home
+        with timer.stage("encode"):
+            vectors = home.models.encode([crop for each in seen for crop in each.crops])
+        probes, start = [], 0
+        for each in seen:
+            stop = start + len(each.crops)
+            probes.append(Probe(each.photos, vectors[start:stop], each.warnings))
+            start = stop
+        answerer = Answerer(
+            catalogue=home.catalogue,
+            retriever=Retriever(home.vectors, home.live.collection),
+            generation=home.live,
+            thresholds=home.models.encoder_spec.thresholds,
+            ranker=home.ranker,
+            locate=home.media.location,
+            load_crop=self._load_crop,
+        )
+        return answerer.answer(probes, plan, timer, both_sides=both_sides)
+
+    def _load_crop(self, image_id: str) -> Crop | None:
+        home = self._home
+        if not home.media.exists(image_id):
+            return None
+        picture = decode(home.media.read(image_id), limits=home.limits, name=image_id)
+        crops = home.models.find(picture)
+        return crops[0] if crops else None
+
+
+def _no_coin(photos: Sequence[CoinInPicture]) -> NoCoinError:
+    return NoCoinError(
+        f"No coin was found in {' or '.join(photo.name for photo in photos)}.",
+        hint="Photograph one coin from above, filling a good part of the picture, on a ground "
+        "that contrasts with it.",
+    )
