@@ -27,9 +27,9 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.demo: $(PROJECTS) | $(BIN)/python
-	$(PIP) . $(PLUGINS)
+	$(PIP) ".[classic]" $(PLUGINS)
 	touch $@
 
 $(VENV)/.test: $(PROJECTS) | $(BIN)/python
-	$(PIP) --editable . $(addprefix --editable ,$(PLUGINS)) --group test --group lint
+	$(PIP) --editable ".[test]" $(addprefix --editable ,$(PLUGINS))
 	touch $@
