@@ -49,6 +49,9 @@ __all__ = [
     "UsageError",
 ]
 
+_SHOWN_BEFORE = 60
+_SHOWN_IN_ALL = 100
+
 
 class CoinvecError(Exception):
     """Base of all errors coinvec raises on purpose.
@@ -111,8 +114,11 @@ class ExpressionError(InputError):
             return super().__str__()
         start = self.text.rfind("\n", 0, self.position) + 1
         line = self.text[start:].split("\n", 1)[0]
-        caret = " " * (self.position - start) + "^"
-        return "\n".join(filter(None, (self.message, f"  {line}", f"  {caret}", self.hint)))
+        column = self.position - start
+        # A generated filter may be one line of a million characters: show the place, not all of it.
+        cut = max(0, column - _SHOWN_BEFORE)
+        line, column = line[cut : cut + _SHOWN_IN_ALL], column - cut
+        return "\n".join(filter(None, (self.message, f"  {line}", f"  {' ' * column}^", self.hint)))
 
 
 class NotInCatalogueError(InputError):

@@ -206,22 +206,35 @@ def like_regex(pattern: str, ignore_case: bool, escape: str | None) -> re.Patter
     Raises:
         InvalidValueError: The escape character stands before an ordinary one or at the end.
     """
-    wild = {"%": ".*", "_": "."}
-    out, literal_next = [], False
+    first, *later = _literal_runs(pattern, ignore_case, escape)
+    if not later:
+        return re.compile(first, re.DOTALL)
+    *middle, last = later
+    # Each run is sought lazily and atomically, as fnmatch does: the leftmost place is always good
+    # enough, and a hostile pattern cannot make the match backtrack.
+    between = "".join(f"(?>.*?{run})" for run in middle)
+    return re.compile(f"{first}{between}.*{last}", re.DOTALL)
+
+
+def _literal_runs(pattern: str, ignore_case: bool, escape: str | None) -> list[str]:
+    """Regular expressions of the parts of a LIKE pattern between its `%`."""
+    runs, literal_next = [""], False
     for char in pattern:
         if literal_next:
             if char not in ("%", "_", escape):
                 raise InvalidValueError(f"in LIKE {pattern!r} the escape stands before {char!r}.")
-            out.append(re.escape(char))
+            runs[-1] += re.escape(char)
             literal_next = False
         elif char == escape:
             literal_next = True
+        elif char == "%":
+            runs.append("")
         else:
             text = char.casefold() if ignore_case else char
-            out.append(wild.get(char) or re.escape(text))
+            runs[-1] += "." if char == "_" else re.escape(text)
     if literal_next:
         raise InvalidValueError(f"LIKE {pattern!r} ends with its escape character.")
-    return re.compile("".join(out), re.DOTALL)
+    return runs
 
 
 def like_matches(
