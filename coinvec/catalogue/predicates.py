@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from coinvec.catalogue.coins_view import STORED, Expression
 from coinvec.catalogue.exact import IntegerColumn, YearColumns, exact
-from coinvec.catalogue.sql_functions import AttributeText, TextLike
+from coinvec.catalogue.sql_functions import AttributeText, Parenthesized, TextLike
 from coinvec.catalogue.tables import CoinImageRow, CoinTypeRow, DesignRow
 from coinvec.catalogue.types import VALUE_SCALE
 from coinvec.domain.coins import VALUE_DECIMALS, VALUE_LIMIT, YEAR_LIMIT
@@ -72,7 +72,7 @@ def _joined(
         return join(*parts)
     size = -(-len(parts) // MAX_TERMS)
     runs = [parts[start : start + size] for start in range(0, len(parts), size)]
-    return join(*(_joined(join, run).self_group() for run in runs))
+    return join(*(Parenthesized(_joined(join, run)) for run in runs))
 
 
 def _leaf(leaf: Leaf) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
-"""The two SQL expressions that engines spell differently: LIKE, and an attribute's text."""
+"""SQL expressions of our own: LIKE, an attribute's text, and parentheses."""
 
-from sqlalchemy import Boolean, literal
+from sqlalchemy import Boolean, ColumnElement, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -45,6 +45,26 @@ class AttributeText(FunctionElement[str]):
 
     def __init__(self, attributes: Expression, key: str) -> None:
         super().__init__(attributes, literal(key, CodePointText))
+
+
+class Parenthesized(FunctionElement[bool]):
+    """A condition in parentheses that stay.
+
+    SQLAlchemy drops those around a disjunction within a disjunction, and makes one flat list of
+    what was nested in order to be shallow.
+    """
+
+    name = "coinvec_parenthesized"
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(self, condition: ColumnElement[bool]) -> None:
+        super().__init__(condition)
+
+
+@compiles(Parenthesized)
+def _parenthesized(element: Parenthesized, compiler: SQLCompiler, **kw: object) -> str:
+    return f"({compiler.process(element.clauses, **kw)})"
 
 
 @compiles(TextLike, "sqlite")

@@ -22,8 +22,14 @@ class CodePointText(TypeDecorator[str]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
         """`TEXT`, with the collation where the engine's own default may be another."""
-        collation = "C" if dialect.name == "postgresql" else None
-        return dialect.type_descriptor(Text(collation=collation))
+        return dialect.type_descriptor(Text(collation=self._collation(dialect)))
+
+    def compare_against_backend(self, dialect: Dialect, conn_type: TypeEngine[str]) -> bool:
+        """Whether a column of a database is of this type; Alembic asks when it compares."""
+        return isinstance(conn_type, Text) and conn_type.collation == self._collation(dialect)
+
+    def _collation(self, dialect: Dialect) -> str | None:
+        return "C" if dialect.name == "postgresql" else None
 
 
 class FixedPoint(TypeDecorator[Decimal]):

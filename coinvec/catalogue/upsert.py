@@ -7,9 +7,9 @@ reports the rows whose filter columns or vectors changed: their images are owed 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Insert, delete, insert, select, update
 from sqlalchemy.orm import Session
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from coinvec.catalogue.mapping import (
     coin_values,
@@ -61,7 +61,7 @@ def put_types(session: Session, coins: Mapping[str, CoinType]) -> Upserted:
     new = [values for key, values in wanted.items() if key not in ids]
     if new:
         added = session.execute(
-            insert(CoinTypeRow).returning(col(CoinTypeRow.key), col(CoinTypeRow.id)), new
+            _insert(CoinTypeRow).returning(col(CoinTypeRow.key), col(CoinTypeRow.id)), new
         )
         ids |= dict(added.all())
     if outdated:
@@ -92,7 +92,7 @@ def _name_ids(session: Session, table: NamedRow, names: set[str]) -> dict[str, i
         ids |= dict(session.execute(known).all())
     missing = [{"name": name} for name in sorted(names - ids.keys())]
     if missing:
-        added = session.execute(insert(table).returning(col(table.name), col(table.id)), missing)
+        added = session.execute(_insert(table).returning(col(table.name), col(table.id)), missing)
         ids |= dict(added.all())
     return ids
 
@@ -108,7 +108,7 @@ def _put_references(session: Session, coins: Mapping[int, CoinType]) -> None:
         row for row_id, coin in coins.items() for row in reference_values(row_id, coin.references)
     ]
     if rows:
-        session.execute(insert(CatalogueReferenceRow), rows)
+        session.execute(_insert(CatalogueReferenceRow), rows)
 
 
 def put_designs(
@@ -126,7 +126,7 @@ def put_designs(
     new = [key for key in wanted if key not in ids]
     if new:
         added = session.scalars(
-            insert(DesignRow).returning(col(DesignRow.id), sort_by_parameter_order=True),
+            _insert(DesignRow).returning(col(DesignRow.id), sort_by_parameter_order=True),
             [wanted[key] for key in new],
         )
         ids |= dict(zip(new, added, strict=True))
@@ -167,7 +167,7 @@ def put_images(
             )
     new = [values for image_id, values in wanted.items() if image_id not in stored]
     if new:
-        session.execute(insert(CoinImageRow), new)
+        session.execute(_insert(CoinImageRow), new)
     outdated = [
         wanted[image_id] for image_id, row in stored.items() if differs(row, wanted[image_id])
     ]
@@ -187,7 +187,7 @@ def put_vectors(
     stored = _stored_vectors(session, wanted, generation_id)
     new = [image_id for image_id in wanted if image_id not in stored]
     outdated = [image_id for image_id in stored if stored[image_id] != wanted[image_id]]
-    for statement, image_ids in ((insert(EmbeddingRow), new), (update(EmbeddingRow), outdated)):
+    for statement, image_ids in ((_insert(EmbeddingRow), new), (update(EmbeddingRow), outdated)):
         if image_ids:
             session.execute(
                 statement,
@@ -210,3 +210,11 @@ def _stored_vectors(
         )
         stored |= dict(session.execute(vectors).all())
     return stored
+
+
+def _insert(table: type[SQLModel]) -> Insert:
+    """An INSERT of many rows at once.
+
+    Unknown values are written as NULL: left out, only rows with the same gaps could share one.
+    """
+    return insert(table).execution_options(render_nulls=True)

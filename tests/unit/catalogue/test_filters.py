@@ -1,0 +1,182 @@
+"""Filtered reads against the reference meaning of filters, over one catalogue of odd values."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from sqlalchemy.orm import Session
+
+from coinvec.catalogue import filtered
+from coinvec.catalogue.ilike import without_ilike
+from coinvec.catalogue.store import CatalogueStore
+from coinvec.domain.columns import Level
+from coinvec.domain.predicates import (
+    And,
+    AttributeRef,
+    ColumnRef,
+    Comparison,
+    InList,
+    IsNull,
+    Like,
+    Not,
+    Op,
+    Or,
+    leaves,
+)
+from coinvec.domain.results import GroupBy
+from coinvec.errors import ExpressionError, InvalidValueError
+from tests.strategies import evaluate, matching_groups, predicates, sample_catalogue
+
+RECORDS = sample_catalogue(seed=3, n_types=25)
+
+
+@pytest.fixture(scope="module")
+def filled(empty_database, tmp_path_factory):
+    path = tmp_path_factory.mktemp("filters") / "catalogue.db"
+    path.write_bytes(empty_database.read_bytes())
+    with CatalogueStore.open(f"sqlite:///{path}") as store:
+        store.save(RECORDS, {}, generation_id=0)
+        yield store
+
+
+def agrees(store, where):
+    for level in Level:
+        assert store.count(where, GroupBy(level.value)) == len(
+            matching_groups(RECORDS, where, level)
+        )
+    assert store.image_ids(where) == matching_groups(RECORDS, where, Level.IMAGE)
+    assert sorted(store.design_ids(where)) == matching_groups(RECORDS, where, Level.DESIGN)
+    assert [each.coin.key for each in store.list_types(where)] == matching_groups(
+        RECORDS, where, Level.TYPE
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(where=predicates())
+def test_sql_means_what_the_reference_means(filled, where):
+    expected = matching_groups(RECORDS, where, Level.IMAGE)
+    assert filled.image_ids(where) == expected
+    # NULL is told from false: NOT keeps exactly the records for which the filter is false.
+    false = sorted(each.image.id for each in RECORDS if evaluate(where, each) is False)
+    assert filled.image_ids(Not(where)) == false
+
+
+@settings(max_examples=20, deadline=None)
+@given(where=predicates())
+def test_every_read_sees_the_same_groups(filled, where):
+    agrees(filled, where)
+
+
+def test_no_filter_lets_everything_through(filled):
+    agrees(filled, None)
+
+
+@settings(max_examples=30, deadline=None)
+@given(where=predicates())
+def test_ilike_can_be_decided_over_the_values_that_occur(filled, where):
+    with Session(filled._engine) as session:
+        rewritten = without_ilike(session, where)
+    assert not any(isinstance(leaf, Like) and leaf.ignore_case for leaf in leaves(rewritten))
+    assert filled.image_ids(rewritten) == matching_groups(RECORDS, where, Level.IMAGE)
+    assert filled.image_ids(Not(rewritten)) == matching_groups(RECORDS, Not(where), Level.IMAGE)
+
+
+def test_an_ilike_that_matches_too_many_texts_is_refused(filled, monkeypatch):
+    monkeypatch.setattr("coinvec.catalogue.ilike.MATCHES_LIMIT", 3)
+    with (
+        Session(filled._engine) as session,
+        pytest.raises(ExpressionError, match="different texts"),
+    ):
+        without_ilike(session, Like(ColumnRef("country"), "%", ignore_case=True))
+
+
+YEAR, TITLE = ColumnRef("year"), ColumnRef("title")
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param(
+            Or(tuple(Comparison(TITLE, Op.EQ, f"{n}a"[-1:]) for n in range(1100))), id="or"
+        ),
+        pytest.param(And(tuple(Comparison(TITLE, Op.NE, str(n)) for n in range(1100))), id="and"),
+        pytest.param(InList(YEAR, tuple(range(1904, 3010))), id="in"),
+    ],
+)
+def test_thousands_of_terms_are_no_deeper_than_the_engine_allows(filled, where):
+    assert filled.image_ids(where) == matching_groups(RECORDS, where, Level.IMAGE)
+
+
+@pytest.mark.parametrize("column", ["year", "year_from", "value", "diameter_mm"])
+@pytest.mark.parametrize("op", list(Op))
+@pytest.mark.parametrize(
+    "huge",
+    [
+        pytest.param(10**5000, id="1e5000"),
+        pytest.param(-(10**400), id="-1e400"),
+        1e308,
+        Decimal("1e999999999"),
+        Decimal("-1e-999999999"),
+    ],
+)
+def test_no_number_is_too_large_or_too_small(filled, column, op, huge):
+    stand_in = Decimal("-0.5") if huge < 0 else 10**15  # so it compares with every stored value
+    assert filled.image_ids(Comparison(ColumnRef(column), op, huge)) == matching_groups(
+        RECORDS, Comparison(ColumnRef(column), op, stand_in), Level.IMAGE
+    )
+
+
+def test_text_that_is_not_utf8_is_refused(filled):
+    with pytest.raises(InvalidValueError, match="UTF-8"):
+        filled.image_ids(Comparison(ColumnRef("country"), Op.EQ, "Pol\ud800nd"))
+
+
+def test_an_attribute_key_is_never_read_as_a_path(filled):
+    where = Not(IsNull(AttributeRef("$.x")))
+    wanted = sorted(each.image.id for each in RECORDS if "$.x" in each.image.attributes)
+    assert wanted
+    assert filled.image_ids(where) == wanted
+
+
+def test_pages_of_types_neither_repeat_nor_skip(filled):
+    where = Not(IsNull(YEAR))
+    pages = [filled.list_types(where, limit=4, offset=start) for start in range(0, 28, 4)]
+    assert [each for page in pages for each in page] == filled.list_types(where)
+
+
+def test_a_listed_type_has_its_counts_and_the_years_of_all_its_designs(filled):
+    where = Comparison(ColumnRef("side"), Op.EQ, "obverse")
+    for listed in filled.list_types(where):
+        own = [each for each in RECORDS if each.coin.key == listed.coin.key]
+        matching = [each for each in own if each.design.side.value == "obverse"]
+        assert listed.coin == own[0].coin
+        assert listed.n_images == len(matching)
+        assert listed.n_designs == len({each.design for each in matching})
+        first = [each.design.years.first for each in own if each.design.years.first is not None]
+        last = [each.design.years.last for each in own if each.design.years.last is not None]
+        ends = [min(first, default=None), max(last, default=None)]
+        if None not in ends:
+            ends.sort()
+        assert [listed.years.first, listed.years.last] == ends
+
+
+def test_distinct_values_are_those_that_occur(filled):
+    titles = sorted({each.coin.title for each in RECORDS})
+    assert filled.distinct_values("title", 1000) == titles
+    assert filled.distinct_values("title", 3) == titles[:3]
+    shapes = {each.coin.shape for each in RECORDS} - {None}
+    assert filled.distinct_values("shape", 1000) == sorted(shapes)
+
+
+def test_has_value_heeds_case(filled):
+    countries = {each.coin.country for each in RECORDS}
+    assert filled.has_value("country", next(iter(countries)))
+    assert not filled.has_value("country", "PoLaNd")
+
+
+@pytest.mark.parametrize("read", [filtered.distinct_values, filtered.has_value])
+def test_only_texts_have_values_to_suggest(read):
+    with pytest.raises(ValueError, match="no texts"):
+        read(None, "year_from", None)
+    with pytest.raises(ExpressionError, match="no column"):
+        read(None, "colour", None)
