@@ -3,15 +3,18 @@
 import json
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from milvus_lite.engine.collection import Collection
 
 from coinvec.domain.results import GroupBy
 from coinvec.domain.vectors import Metric, VectorRecord
 from coinvec.errors import HomeLockedError, StoreError
+from coinvec.vectors import connection
 from coinvec.vectors.filters import VectorFilter
 from coinvec.vectors.indexes import Engine, parse_index
 from coinvec.vectors.store import VectorStore
@@ -119,6 +122,38 @@ def test_reopening_in_the_same_process(tmp_path):
         store.close()
         with pytest.raises(StoreError, match="closed"):
             store.count("c")
+
+
+def test_a_reader_is_not_overtaken_by_a_flush(tmp_path, monkeypatch):
+    # Between looking at the segments and at the write buffer, the engine's reader would miss rows
+    # that move from the one to the other. Hold it there while a writer flushes.
+    reading, original = threading.Event(), Collection._read_snapshot
+
+    def slow_once(self):
+        snapshot = original(self)
+        if not reading.is_set():
+            reading.set()
+            time.sleep(0.3)
+        return snapshot
+
+    store = VectorStore.open(str(tmp_path / "vectors.db"))
+    vectors = fill(store, "c", 20)
+    monkeypatch.setattr(connection, "_FLUSH_ROWS", 1)
+    monkeypatch.setattr(Collection, "_read_snapshot", slow_once)
+    found = []
+
+    def read():
+        found.extend(store.search("c", vectors[:1], where=VectorFilter(), limit=50))
+
+    reader = threading.Thread(target=read)
+    try:
+        reader.start()
+        assert reading.wait(10)
+        store.upsert("c", [VectorRecord("new", vectors[0], columns())])
+    finally:
+        reader.join()
+        store.close()
+    assert {image_id(n) for n in range(20)} <= {hit.image_id for hit in found[0]}
 
 
 def test_refusals_print_nothing(tmp_path, capfd):
