@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from alembic import context
 from sqlalchemy.engine import Connection
 
+from coinvec.catalogue.schema import type_differs
 from coinvec.catalogue.tables import CatalogueTable
 
 
@@ -22,6 +23,7 @@ def run(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=CatalogueTable.metadata,
+        compare_type=type_differs,
         render_as_batch=True,  # SQLite alters a table by making it anew
         transactional_ddl=True,
     )

@@ -18,10 +18,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy.engine import Connection
+from sqlalchemy.types import TypeEngine
 
 import coinvec
 from coinvec.catalogue import engine as engines
 from coinvec.catalogue.tables import CatalogueTable
+from coinvec.catalogue.types import CodePointText
 from coinvec.errors import SchemaError
 
 UPGRADE_HINT = "Type: coinvec db upgrade"
@@ -101,8 +103,24 @@ def check(url: str) -> list[str]:
         One sentence per difference; empty where they agree.
     """
     with _connected(url) as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": type_differs})
         return [_told(each) for each in compare_metadata(context, CatalogueTable.metadata)]
+
+
+def type_differs(
+    context: MigrationContext,
+    _stored_column: sa.Column[Any],
+    _column: sa.Column[Any],
+    stored: TypeEngine[Any],
+    wanted: TypeEngine[Any],
+) -> bool | None:
+    """Whether a column has another type in the database; None leaves it to Alembic.
+
+    Alembic does not see the collation behind a type that chooses it by the engine.
+    """
+    if isinstance(wanted, CodePointText):
+        return not wanted.is_stored_as(stored, context.dialect)
+    return None
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -153,5 +171,5 @@ def _told(difference: list[Any] | tuple[Any, ...]) -> str:
         if isinstance(each, sa.Column) and each.table is not None
         else str(getattr(each, "name", each))
         for each in objects
-        if each is not None
+        if each is not None and not isinstance(each, dict)  # how the column was otherwise
     )

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -24,9 +25,9 @@ class CodePointText(TypeDecorator[str]):
         """`TEXT`, with the collation where the engine's own default may be another."""
         return dialect.type_descriptor(Text(collation=self._collation(dialect)))
 
-    def compare_against_backend(self, dialect: Dialect, conn_type: TypeEngine[str]) -> bool:
-        """Whether a column of a database is of this type; Alembic asks when it compares."""
-        return isinstance(conn_type, Text) and conn_type.collation == self._collation(dialect)
+    def is_stored_as(self, stored: TypeEngine[Any], dialect: Dialect) -> bool:
+        """Whether a column of a database has this type there."""
+        return isinstance(stored, Text) and stored.collation == self._collation(dialect)
 
     def _collation(self, dialect: Dialect) -> str | None:
         return "C" if dialect.name == "postgresql" else None

@@ -1,6 +1,5 @@
 """Every revision can be reached, left, and upgraded from with data in it."""
 
-import re
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -79,17 +78,16 @@ def test_differences_are_told_one_by_one(url):
         url,
         "DROP INDEX ix_coin_type_title",
         "ALTER TABLE issuer ADD COLUMN continent TEXT",
+        "ALTER TABLE coin_image DROP COLUMN credit",
+        "ALTER TABLE coin_image ADD COLUMN credit BLOB",
         "CREATE TABLE stamp (id INTEGER PRIMARY KEY)",
     )
-    told = sorted(schema.check(url))
-    assert len(told) == 3
-    assert [re.sub(r":.*", "", each) for each in told] == [
-        "add index",
-        "remove column",
-        "remove table",
+    assert sorted(schema.check(url)) == [
+        "add index: ix_coin_type_title",
+        "modify type: coin_image, credit, BLOB, TEXT",
+        "remove column: issuer, issuer.continent",
+        "remove table: stamp",
     ]
-    for name, sentence in zip(("ix_coin_type_title", "continent", "stamp"), told, strict=True):
-        assert name in sentence
 
 
 def test_revisions_do_not_import_todays_tables():

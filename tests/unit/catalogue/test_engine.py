@@ -11,7 +11,7 @@ from coinvec.catalogue import engine, schema, writing
 from coinvec.catalogue.store import CatalogueStore
 from coinvec.domain.results import GroupBy
 from coinvec.errors import SchemaError, SettingsError, StoreError
-from tests.unit.catalogue.conftest import record, vectors
+from tests.unit.catalogue.makers import record, vectors
 
 
 def test_pragmas_are_in_force_on_every_connection(store):

@@ -11,7 +11,7 @@ from coinvec.catalogue.tables import GenerationRow
 from coinvec.domain.coins import CoinType
 from coinvec.domain.records import GenerationState
 from coinvec.errors import GenerationError
-from tests.unit.catalogue.conftest import generation, record, vectors
+from tests.unit.catalogue.makers import generation, record, vectors
 
 
 @pytest.fixture

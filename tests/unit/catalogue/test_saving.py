@@ -17,7 +17,7 @@ from coinvec.domain.records import CoinRecord, GenerationState
 from coinvec.domain.results import GroupBy
 from coinvec.errors import GenerationError, InvalidValueError, NotInCatalogueError
 from tests.strategies import catalogues, sample_catalogue
-from tests.unit.catalogue.conftest import generation, record, vectors
+from tests.unit.catalogue.makers import generation, record, vectors
 
 
 def everything(store):
