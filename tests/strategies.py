@@ -99,7 +99,7 @@ def _image(random, design, number):
         credit=_maybe(random, TEXTS),
         license=_maybe(random, TEXTS),
         attributes={key: random.choice(TEXTS) for key in ATTRIBUTE_KEYS if random.random() < 0.5},
-        has_media=random.random() < 0.5,
+        media_digest=f"{random.getrandbits(256):064x}" if random.random() < 0.5 else None,
     )
 
 

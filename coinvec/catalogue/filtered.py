@@ -11,10 +11,10 @@ from coinvec.catalogue.ilike import without_ilike
 from coinvec.catalogue.predicates import compiled
 from coinvec.catalogue.reading import chunks, coins_by_id
 from coinvec.catalogue.tables import CoinImageRow, CoinTypeRow, DesignRow
+from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import YearSpan
 from coinvec.domain.predicates import Predicate
 from coinvec.domain.records import TypeSummary
-from coinvec.domain.results import GroupBy
 
 _GROUP_ROWS = {GroupBy.TYPE: CoinTypeRow, GroupBy.DESIGN: DesignRow, GroupBy.IMAGE: CoinImageRow}
 

@@ -27,7 +27,7 @@ _VECTOR_DTYPE = np.dtype("<f4")
 _COIN_FIELDS = ("key", "value", "title", "composition", "diameter_mm", "weight_g", "shape",
                 "numista_id")  # fmt: skip
 _IMAGE_FIELDS = ("id", "filename", "format", "width", "height", "description", "credit",
-                 "license", "has_media")  # fmt: skip
+                 "license", "media_digest")  # fmt: skip
 
 
 def coin_of(

@@ -14,11 +14,11 @@ from sqlmodel import col
 from coinvec.catalogue import engine as engines
 from coinvec.catalogue import filtered, generations, outbox, reading, writing
 from coinvec.catalogue.tables import SCHEMA_REVISION, EmbeddingRow
+from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import CoinType, Design
 from coinvec.domain.images import CoinImage
 from coinvec.domain.predicates import Predicate
 from coinvec.domain.records import CoinRecord, GenerationState, StoredGeneration, TypeSummary
-from coinvec.domain.results import GroupBy
 from coinvec.domain.vectors import Embedding, Generation, VectorRecord
 from coinvec.errors import SchemaError
 

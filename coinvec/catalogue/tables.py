@@ -149,7 +149,7 @@ class CoinImageRow(CatalogueTable, table=True):
     description: str | None = Field(default=None, sa_type=CodePointText)
     credit: str | None = Field(default=None, sa_type=CodePointText)
     license: str | None = Field(default=None, sa_type=CodePointText)
-    has_media: bool
+    media_digest: str | None = Field(default=None, sa_type=CodePointText)
     attributes: dict[str, Any] = Field(sa_type=JSON)
 
 

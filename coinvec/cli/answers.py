@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from click import echo
 
 from coinvec.cli.render import print_table, span_text
-from coinvec.domain.results import Candidate, CoinInPicture, SearchResult, Verdict
+from coinvec.domain.choices import Verdict
+from coinvec.domain.results import Candidate, CoinInPicture, SearchResult
 
 COLUMNS = (
     "rank",

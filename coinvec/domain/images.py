@@ -186,7 +186,8 @@ class CoinImage:
         credit: Whom to name.
         license: Terms it may be used under.
         attributes: Further columns of the manifest.
-        has_media: Whether the original bytes are kept (the starter catalogue has vectors only).
+        media_digest: SHA-256 of the kept bytes, 64 hexadecimal digits. It differs from `id` where
+            location data was removed. None where no picture is kept.
     """
 
     id: str
@@ -199,11 +200,13 @@ class CoinImage:
     credit: str | None = None
     license: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
-    has_media: bool = True
+    media_digest: str | None = None
 
     def __post_init__(self) -> None:
         if not _SHA256.fullmatch(self.id):
             raise InvalidValueError(f"image id {self.id!r} is not a SHA-256 in lower-case hex.")
+        if self.media_digest is not None and not _SHA256.fullmatch(self.media_digest):
+            raise InvalidValueError(f"media digest {self.media_digest!r} is not a SHA-256.")
         if self.width <= 0 or self.height <= 0:
             raise InvalidValueError(f"image size {self.width}x{self.height} is not positive.")
         for name in ("description", "credit", "license"):
@@ -211,3 +214,8 @@ class CoinImage:
         for key, value in self.attributes.items():
             check_text(f"attribute {key!r}", value, required=True)
         object.__setattr__(self, "attributes", MappingProxyType(dict(self.attributes)))
+
+    @property
+    def has_media(self) -> bool:
+        """Whether the picture is kept (the starter catalogue has vectors only)."""
+        return self.media_digest is not None

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from coinvec.domain.choices import GroupBy as GroupBy
-from coinvec.domain.choices import Verdict as Verdict
+from coinvec.domain.choices import GroupBy, Verdict
 from coinvec.domain.coins import CoinType, Design, Side
 from coinvec.domain.images import CoinImage, Crop
 from coinvec.domain.predicates import Predicate

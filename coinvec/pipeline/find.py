@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import Side
-from coinvec.domain.results import CoinInPicture, GroupBy, Hit
+from coinvec.domain.results import CoinInPicture, Hit
 from coinvec.domain.vectors import FloatArray
 from coinvec.pipeline.fuse import Fusion, fuse
 from coinvec.pipeline.retrieve import Group, Retriever

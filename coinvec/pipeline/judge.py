@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from coinvec.domain.results import Thresholds, Verdict
+from coinvec.domain.choices import Verdict
+from coinvec.domain.results import Thresholds
 
 
 def judge(best_types: Sequence[float], thresholds: Thresholds | None) -> Verdict:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import Side
-from coinvec.domain.results import GroupBy, Hit
+from coinvec.domain.results import Hit
 from coinvec.domain.vectors import FloatArray
 from coinvec.vectors.filters import VectorFilter
 

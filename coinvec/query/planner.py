@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from coinvec.catalogue.store import CatalogueStore
+from coinvec.domain.choices import GroupBy
 from coinvec.domain.columns import Kind
 from coinvec.domain.predicates import (
     ColumnRef,
@@ -16,7 +17,7 @@ from coinvec.domain.predicates import (
     leaves,
     operand_kind,
 )
-from coinvec.domain.results import GroupBy, Query
+from coinvec.domain.results import Query
 from coinvec.domain.spelling import nearest
 from coinvec.vectors.expressions import compile_filter
 from coinvec.vectors.filters import VectorFilter

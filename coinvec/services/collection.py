@@ -5,9 +5,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from coinvec.domain.choices import GroupBy
 from coinvec.domain.predicates import Predicate
 from coinvec.domain.records import CoinRecord, TypeSummary
-from coinvec.domain.results import GroupBy, Query, SearchResult
+from coinvec.domain.results import Query, SearchResult
 from coinvec.media.source import ImageSource
 from coinvec.query.language import parse_filter
 from coinvec.services import browse

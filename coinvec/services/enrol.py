@@ -16,7 +16,7 @@ from coinvec.domain.records import CoinRecord
 from coinvec.domain.vectors import Embedding
 from coinvec.errors import CoinvecError, InputError, InvalidValueError, NoCoinError
 from coinvec.media.decode import ImageSource, decode, probe, read_bytes
-from coinvec.media.store import image_id
+from coinvec.media.store import MediaStore, image_id
 from coinvec.services.home import Home
 from coinvec.services.manifest import read_image_details
 from coinvec.services.rows import Row
@@ -205,10 +205,9 @@ class Enroller:
     def _write(self, found: Sequence[_Found], changed: Sequence[CoinRecord]) -> None:
         home = self._home
         vectors = home.models.encode([each.crop for each in found])
-        for each in found:
-            home.media.put(each.record.image.id, each.data)
+        kept = [_with_kept_picture(home.media, each) for each in found]
         home.catalogue.save(
-            [*(each.record for each in found), *changed],
+            [*kept, *changed],
             {
                 each.record.image.id: Embedding(vector)
                 for each, vector in zip(found, vectors, strict=True)
@@ -219,3 +218,8 @@ class Enroller:
 
     def _reject(self, row: Row, error: CoinvecError) -> None:
         self._report.rejected.append(RejectedRow(row.line, row.image, str(error)))
+
+
+def _with_kept_picture(media: MediaStore, found: _Found) -> CoinRecord:
+    stored = media.put(found.record.image.id, found.data)
+    return replace(found.record, image=replace(found.record.image, media_digest=stored.digest))

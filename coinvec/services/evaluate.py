@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from coinvec.domain.results import Candidate, GroupBy, Query, SearchResult, Verdict
+from coinvec.domain.choices import GroupBy, Verdict
+from coinvec.domain.results import Candidate, Query, SearchResult
 from coinvec.errors import CoinvecError, ManifestError, NoCoinError, UsageError
 from coinvec.media.decode import read_bytes
 from coinvec.media.store import image_id

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from coinvec.domain.results import GroupBy
+from coinvec.domain.choices import GroupBy
 from coinvec.errors import ManifestError
 from coinvec.services.rows import Row, read_rows
 

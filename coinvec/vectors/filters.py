@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import Side
-from coinvec.domain.results import GroupBy
 from coinvec.vectors.literals import text_list, text_literal
 from coinvec.vectors.schema import DESIGN_ID, GROUP_FIELDS, ID
 

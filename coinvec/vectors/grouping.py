@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coinvec.domain.results import GroupBy, Hit
+from coinvec.domain.choices import GroupBy
+from coinvec.domain.results import Hit
 from coinvec.domain.vectors import FloatArray
 from coinvec.vectors.filters import excluding
 from coinvec.vectors.schema import EMBEDDING, ID, hit_of

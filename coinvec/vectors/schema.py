@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import VALUE_DECIMALS, Side
 from coinvec.domain.columns import Column, Kind, stored_columns
-from coinvec.domain.results import GroupBy, Hit
+from coinvec.domain.results import Hit
 from coinvec.domain.vectors import VectorRecord
 from coinvec.errors import StoreError
 

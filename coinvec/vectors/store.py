@@ -8,7 +8,8 @@ from typing import Self
 
 import numpy as np
 
-from coinvec.domain.results import GroupBy, Hit
+from coinvec.domain.choices import GroupBy
+from coinvec.domain.results import Hit
 from coinvec.domain.vectors import FloatArray, Metric, VectorRecord
 from coinvec.errors import StoreError
 from coinvec.vectors.connection import CALL_TIMEOUT, Connection, Row

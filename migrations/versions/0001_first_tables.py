@@ -144,7 +144,7 @@ def _create_coin_image() -> None:
         sa.Column("description", TEXT, nullable=True),
         sa.Column("credit", TEXT, nullable=True),
         sa.Column("license", TEXT, nullable=True),
-        sa.Column("has_media", sa.Boolean(), nullable=False),
+        sa.Column("media_digest", TEXT, nullable=True),
         sa.Column("attributes", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_coin_image"),
         _refers("coin_image", "design_id", "design", "CASCADE"),

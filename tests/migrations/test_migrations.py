@@ -13,11 +13,11 @@ import coinvec
 from coinvec.catalogue import schema
 from coinvec.catalogue.store import CatalogueStore
 from coinvec.catalogue.tables import SCHEMA_REVISION, CatalogueTable
+from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import CoinType, Design, Side, YearSpan
 from coinvec.domain.images import CoinImage
 from coinvec.domain.predicates import ColumnRef, Comparison, Op
 from coinvec.domain.records import CoinRecord, GenerationState
-from coinvec.domain.results import GroupBy
 from coinvec.errors import SchemaError, StoreError
 
 SCRIPTS = schema.scripts_folder()
@@ -113,8 +113,8 @@ def _fill_0001(vector):
             " VALUES (1, 1, 'obverse', 'o1', 1750, 1786)"
         ),
         (
-            "INSERT INTO coin_image (id, design_id, filename, format, width, height, has_media,"
-            f" attributes) VALUES ('{IMAGE_ID}', 1, 'a.jpg', 'JPEG', 640, 480, 1,"
+            "INSERT INTO coin_image (id, design_id, filename, format, width, height, media_digest,"
+            f" attributes) VALUES ('{IMAGE_ID}', 1, 'a.jpg', 'JPEG', 640, 480, '{IMAGE_ID}',"
             ' \'{"look": "l1"}\')'
         ),
         (
@@ -139,7 +139,9 @@ COIN = CoinType(
     references=("KM# 409", "Olding"),
 )
 DESIGN = Design("thaler", Side.OBVERSE, "o1", YearSpan(1750, 1786))
-IMAGE = CoinImage(IMAGE_ID, DESIGN, "a.jpg", "JPEG", 640, 480, attributes={"look": "l1"})
+IMAGE = CoinImage(
+    IMAGE_ID, DESIGN, "a.jpg", "JPEG", 640, 480, attributes={"look": "l1"}, media_digest=IMAGE_ID
+)
 VECTOR = np.array([0.6, 0.8], dtype="<f4")
 
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
+from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import Side
 from coinvec.domain.predicates import And, ColumnRef, Comparison, InList, Like, Not, Op, Or
-from coinvec.domain.results import GroupBy
 from coinvec.domain.vectors import Metric, VectorRecord
 from coinvec.errors import StoreError
 from coinvec.vectors import connection, grouping

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from milvus_lite.engine.collection import Collection
 
-from coinvec.domain.results import GroupBy
+from coinvec.domain.choices import GroupBy
 from coinvec.domain.vectors import Metric, VectorRecord
 from coinvec.errors import HomeLockedError, StoreError
 from coinvec.vectors import connection

@@ -9,7 +9,7 @@ import pytest
 
 from coinvec.catalogue import engine, schema, writing
 from coinvec.catalogue.store import CatalogueStore
-from coinvec.domain.results import GroupBy
+from coinvec.domain.choices import GroupBy
 from coinvec.errors import SchemaError, SettingsError, StoreError
 from tests.unit.catalogue.makers import record, vectors
 

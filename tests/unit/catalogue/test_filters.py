@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from coinvec.catalogue import filtered
 from coinvec.catalogue.ilike import without_ilike
 from coinvec.catalogue.store import CatalogueStore
+from coinvec.domain.choices import GroupBy
 from coinvec.domain.columns import Level
 from coinvec.domain.predicates import (
     And,
@@ -23,7 +24,6 @@ from coinvec.domain.predicates import (
     Or,
     leaves,
 )
-from coinvec.domain.results import GroupBy
 from coinvec.errors import ExpressionError, InvalidValueError
 from tests.strategies import evaluate, matching_groups, predicates, sample_catalogue
 

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coinvec.catalogue.tables import CurrencyRow, DenominationRow, IssuerRow
+from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import CoinType, Side
 from coinvec.domain.columns import REFERENCE_SEPARATOR, stored_columns
 from coinvec.domain.predicates import ColumnRef, Comparison, Op
 from coinvec.domain.records import CoinRecord, GenerationState
-from coinvec.domain.results import GroupBy
 from coinvec.errors import GenerationError, InvalidValueError, NotInCatalogueError
 from tests.strategies import catalogues, sample_catalogue
 from tests.unit.catalogue.makers import generation, record, vectors

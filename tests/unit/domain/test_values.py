@@ -64,6 +64,7 @@ def crop(**changes):
         lambda: crop(score=1.5),
         lambda: CoinImage("xyz", DESIGN, "a", "JPEG", 1, 1),
         lambda: CoinImage("0" * 64, DESIGN, "a", "JPEG", 0, 1),
+        lambda: CoinImage("0" * 64, DESIGN, "a", "JPEG", 1, 1, media_digest="x"),
         lambda: CoinImage("0" * 64, DESIGN, "a", "JPEG", 1, 1, attributes={"k": ""}),
         lambda: Embedding(np.array([1, 0], np.float64)),
         lambda: Embedding(np.array([1, 1], np.float32)),

@@ -1,7 +1,7 @@
 import pytest
 
+from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import Side
-from coinvec.domain.results import GroupBy
 from coinvec.vectors.filters import CHUNK, VectorFilter
 
 

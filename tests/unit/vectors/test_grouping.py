@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import Side
-from coinvec.domain.results import GroupBy, Hit
+from coinvec.domain.results import Hit
 from coinvec.vectors import grouping
 from coinvec.vectors.grouping import ENGINE_NOISE, Found, GroupSearch, merge, similarities
 
