@@ -63,9 +63,13 @@ def cells_of(fields: Mapping[str, object]) -> dict[str, str | None]:
 
 
 def slug(text: str) -> str:
-    """Lower-case ASCII words joined by `-`, for an id that people can type."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return "-".join(re.findall(r"[a-z0-9]+", plain.casefold()))
+    """Lower-case words joined by `-`, without accents: an id that people can type."""
+    plain = "".join(
+        char
+        for char in unicodedata.normalize("NFKD", text.casefold())
+        if not unicodedata.combining(char)
+    )
+    return "-".join(re.findall(r"[^\W_]+", plain))
 
 
 def _text(value: object) -> str | None:
