@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from coinvec.catalogue.mapping import generation_of, model_values
-from coinvec.catalogue.tables import GenerationRow
+from coinvec.catalogue.tables import GenerationRow, PromotionRow
 from coinvec.domain.records import GenerationState, StoredGeneration
 from coinvec.domain.vectors import Generation
 from coinvec.errors import GenerationError
@@ -38,6 +38,8 @@ def add(
     )
     session.add(row)
     session.flush()
+    if state is GenerationState.LIVE:
+        _note_promotion(session, row.id)
     return generation_of(row)
 
 
@@ -52,6 +54,33 @@ def live(session: Session) -> StoredGeneration | None:
     is_live = col(GenerationRow.state) == GenerationState.LIVE.value
     row = session.scalars(select(GenerationRow).where(is_live)).one_or_none()
     return None if row is None else generation_of(row)
+
+
+def before_live(session: Session) -> StoredGeneration | None:
+    """The generation that was live before the present one; None where none is left."""
+    statement = (
+        select(GenerationRow)
+        .join(PromotionRow, col(PromotionRow.generation_id) == col(GenerationRow.id))
+        .where(col(GenerationRow.state) != GenerationState.LIVE.value)
+        .order_by(col(PromotionRow.id).desc())
+        .limit(1)
+    )
+    row = session.scalars(statement).one_or_none()
+    return None if row is None else generation_of(row)
+
+
+def drop(session: Session, generation_id: int) -> None:
+    """Remove a generation with its vectors and all that is noted of it.
+
+    Raises:
+        GenerationError: There is none of this number, or it is live.
+    """
+    if by_id(session, generation_id).state is GenerationState.LIVE:
+        raise GenerationError(
+            f"generation {generation_id} is live: without it nothing can be found.",
+            hint="First make another live: coinvec generations promote or rollback",
+        )
+    session.execute(delete(GenerationRow).where(col(GenerationRow.id) == generation_id))
 
 
 def by_id(session: Session, generation_id: int) -> StoredGeneration:
@@ -75,9 +104,12 @@ def set_state(session: Session, generation_id: int, state: GenerationState) -> N
     Raises:
         GenerationError: There is none of this number.
     """
-    by_id(session, generation_id)
+    before = by_id(session, generation_id)
+    if before.state is state:
+        return
     if state is GenerationState.LIVE:
         _retire_live(session)
+        _note_promotion(session, generation_id)
     session.execute(
         update(GenerationRow)
         .where(col(GenerationRow.id) == generation_id)
@@ -91,3 +123,8 @@ def _retire_live(session: Session) -> None:
         .where(col(GenerationRow.state) == GenerationState.LIVE.value)
         .values(state=GenerationState.RETIRED.value)
     )
+
+
+def _note_promotion(session: Session, generation_id: int) -> None:
+    promoted = {"generation_id": generation_id, "at": datetime.now(UTC)}
+    session.execute(insert(PromotionRow).values(promoted))

@@ -1,7 +1,8 @@
 """The outbox: which images the collection of a generation must still be told about.
 
 An entry says "make the collection equal to SQL for this image", so entries can be worked off in
-any order and any number of times.
+any order and any number of times. Retired generations are owed as well, and nobody works that off
+until one of them is used again: going back to it then costs only what has changed since.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,24 +12,16 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from coinvec.catalogue.reading import chunks
-from coinvec.catalogue.tables import EmbeddingRow, GenerationRow, OutboxRow
-from coinvec.domain.records import GenerationState
-
-_ACTIVE = (GenerationState.LIVE.value, GenerationState.BUILDING.value)
+from coinvec.catalogue.tables import EmbeddingRow, OutboxRow
 
 
 def owe(session: Session, image_ids: Iterable[str]) -> None:
-    """Owe images to every live or building generation that has their vector.
+    """Owe images to every generation that has their vector.
 
     Called before an image is deleted, while its vectors are there to tell which generations.
     """
-    active = select(col(GenerationRow.id)).where(col(GenerationRow.state).in_(_ACTIVE))
     for chunk in chunks(sorted(image_ids)):
-        _owe_vectors(
-            session,
-            col(EmbeddingRow.image_id).in_(chunk),
-            col(EmbeddingRow.generation_id).in_(active),
-        )
+        _owe_vectors(session, col(EmbeddingRow.image_id).in_(chunk))
 
 
 def owe_all(session: Session, generation_id: int) -> None:

@@ -2,7 +2,9 @@
 
     issuer ─┐
     currency ─┼─< coin_type ─< design ─< coin_image ─< embedding >─ generation ─< outbox
-    denomination ─┘     └─< catalogue_reference
+    denomination ─┘     └─< catalogue_reference                  ├─< promotion
+                                                             ├─< generation_check
+                                                             └─< generation_gap
 
 A coin type names its issuer, currency and denomination independently: the same denomination
 ("1 crown") occurs with many currencies and face values, so neither follows from it.
@@ -31,7 +33,7 @@ from sqlmodel import Field, SQLModel
 
 from coinvec.catalogue.types import CodePointText, FixedPoint, UtcDateTime
 
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
 """The Alembic revision that these tables agree with."""
 
 NAMING = {
@@ -222,3 +224,46 @@ class OutboxRow(CatalogueTable, table=True):
     id: int = Field(default=None, primary_key=True)
     generation_id: int = Field(foreign_key="generation.id", ondelete="CASCADE")
     image_id: str = Field(sa_type=CodePointText)
+
+
+class PromotionRow(CatalogueTable, table=True):
+    """That a generation was made live, and when; `rollback` goes back to the one before."""
+
+    __tablename__ = "promotion"
+
+    id: int = Field(default=None, primary_key=True)
+    generation_id: int = Field(foreign_key="generation.id", ondelete="CASCADE", index=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class GenerationCheckRow(CatalogueTable, table=True):
+    """The last comparison of a generation with the live one; the rates are by k, as JSON keys."""
+
+    __tablename__ = "generation_check"
+
+    generation_id: int = Field(primary_key=True, foreign_key="generation.id", ondelete="CASCADE")
+    live_id: int = Field(foreign_key="generation.id", ondelete="CASCADE", index=True)
+    checked_at: datetime = Field(sa_type=UtcDateTime)
+    golden_set: str = Field(sa_type=CodePointText)
+    queries: int
+    candidate: dict[str, Any] = Field(sa_type=JSON)
+    live: dict[str, Any] = Field(sa_type=JSON)
+
+
+class GenerationGapRow(CatalogueTable, table=True):
+    """An image that a generation was to have a vector of and cannot, and why."""
+
+    __tablename__ = "generation_gap"
+    __table_args__ = (
+        CheckConstraint("reason IN ('no_coin', 'unreadable', 'missing')", name="reason"),
+    )
+
+    generation_id: int = Field(primary_key=True, foreign_key="generation.id", ondelete="CASCADE")
+    image_id: str = Field(
+        sa_type=CodePointText,
+        primary_key=True,
+        foreign_key="coin_image.id",
+        ondelete="CASCADE",
+        index=True,
+    )
+    reason: str = Field(sa_type=CodePointText)

@@ -1,5 +1,6 @@
 """What the catalogue stores: one photographed coin in full, and a generation with its state."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -102,3 +103,73 @@ class StoredGeneration:
     collection: str
     state: GenerationState
     created_at: datetime
+
+
+class GapReason(StrEnum):
+    """Why an image has no vector in a generation that has been built."""
+
+    NO_COIN = "no_coin"
+    UNREADABLE = "unreadable"
+    MISSING = "missing"
+
+    @property
+    def sentence(self) -> str:
+        """The reason for people."""
+        return {
+            GapReason.NO_COIN: "the preprocessor finds no coin",
+            GapReason.UNREADABLE: "the kept picture cannot be read",
+            GapReason.MISSING: "the kept picture is missing",
+        }[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many images of the catalogue a generation can find.
+
+    Attributes:
+        images: Images of the catalogue.
+        embedded: Those with a vector of the generation.
+        gaps: Those without, for a reason that building again would not change.
+        without_media: Those without because no picture of them is kept.
+        missing: Those still to be built.
+    """
+
+    images: int
+    embedded: int
+    gaps: int
+    without_media: int
+    missing: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to be built."""
+        return self.missing == 0
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationCheck:
+    """How well a generation found the coins of a golden set, beside the live one.
+
+    Attributes:
+        generation_id: The generation that was checked.
+        live_id: The live generation it was compared with.
+        checked_at: When, in UTC.
+        golden_set: Name of the queries file, or `leave-one-out`.
+        queries: How many queries of coins that the catalogue has.
+        candidate: Hit rate of the checked generation at each k.
+        live: Hit rate of the live one at each k.
+    """
+
+    generation_id: int
+    live_id: int
+    checked_at: datetime
+    golden_set: str
+    queries: int
+    candidate: Mapping[int, float]
+    live: Mapping[int, float]
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether the checked generation is the worse one: at the first k at which they differ."""
+        ks = sorted(self.live)
+        return [self.candidate[k] for k in ks] < [self.live[k] for k in ks]

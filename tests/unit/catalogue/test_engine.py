@@ -53,8 +53,8 @@ def test_a_database_of_a_later_release_is_refused(url):
         assert "pip install --upgrade" in refused.value.hint
 
 
-def test_an_outdated_database_is_refused_with_the_command_to_run(url, monkeypatch):
-    monkeypatch.setattr("coinvec.catalogue.store.SCHEMA_REVISION", "0002")
+def test_an_outdated_database_is_refused_with_the_command_to_run(url):
+    schema.downgrade(url, "0001")
     with pytest.raises(SchemaError, match="out of date: it is at revision 0001") as refused:
         CatalogueStore.open(url)
     assert refused.value.hint == "Type: coinvec db upgrade"
