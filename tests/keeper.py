@@ -1,0 +1,48 @@
+"""Runs a server for as long as the test run lives: `python keeper.py OWNER FOLDER USER COMMAND…`.
+
+A server started by a worker of pytest must outlive that worker, and must not outlive the run,
+however the run ends. So each has a keeper in its own process group, which waits for the process
+`OWNER` to be gone, or for a signal; it then ends all of its group and removes FOLDER.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+POLL_S = 0.2
+GRACE_S = 5.0
+"""How long a server may take to end by itself before it is killed."""
+
+
+def keep(owner: int, folder: str, user: str, command: list[str]) -> None:
+    signalled: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: signalled.append(number))
+    identity = {"user": user, "group": user, "extra_groups": []} if user else {}
+    server = subprocess.Popen(command, cwd=folder, **identity)
+    while server.poll() is None and not signalled and is_alive(owner):
+        time.sleep(POLL_S)
+    if is_alive(owner) and not signalled:
+        return  # the server ended by itself: its test will want to look at what it left
+    os.killpg(0, signal.SIGINT)
+    with suppress(subprocess.TimeoutExpired):
+        server.wait(GRACE_S)
+    if not is_alive(owner):
+        shutil.rmtree(folder, ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)  # what the server itself has started, and this process
+
+
+def is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    keep(int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4:])
