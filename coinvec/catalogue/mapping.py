@@ -20,6 +20,7 @@ from coinvec.domain.columns import REFERENCE_SEPARATOR
 from coinvec.domain.images import CoinImage
 from coinvec.domain.records import GenerationState, StoredGeneration
 from coinvec.domain.vectors import Embedding, FloatArray, Generation, Metric, ModelRef
+from coinvec.errors import StoreError
 
 Values = dict[str, Any]
 
@@ -135,7 +136,16 @@ def vector_bytes(embedding: Embedding) -> bytes:
 
 
 def vector_of(stored: bytes) -> FloatArray:
-    """A stored vector: float32 of shape (dim,), read-only."""
+    """A stored vector: float32 of shape (dim,), read-only.
+
+    Raises:
+        StoreError: It is torn.
+    """
+    if len(stored) % _VECTOR_DTYPE.itemsize:
+        raise StoreError(
+            f"a vector of the database is torn: it has {len(stored)} bytes.",
+            hint="`coinvec doctor --fix` makes it anew from the kept picture.",
+        )
     vector: FloatArray = np.frombuffer(stored, dtype=_VECTOR_DTYPE).astype(np.float32, copy=False)
     return vector
 

@@ -9,10 +9,10 @@ format is told from the bytes.
 import hashlib
 import os
 import re
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from coinvec.errors import CoinvecError, InvalidValueError, StoreError
@@ -20,6 +20,7 @@ from coinvec.media.privacy import without_location
 
 _ID = re.compile(r"[0-9a-f]{64}")
 _SHELF = re.compile(r"[0-9a-f]{2}")
+_PASSING = re.compile(r"[0-9a-f]{2}/\.[0-9a-f]{62}\.part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,26 @@ class MediaStore:
             raise InvalidValueError(f"{image_id} is not the SHA-256 of the picture's bytes.")
         kept = without_location(data)
         with self._guarded("written"):
-            if not (self._exists(key) and self._fs.cat_file(key) == kept):
-                self._write(key, kept)
+            self._write_once(key, kept)
+        return self._describe(key, kept)
+
+    def put_kept(self, image_id: str, kept: bytes, digest: str) -> StoredMedia:
+        """Keep what another store `read`, byte for byte; keeping it again changes nothing.
+
+        Args:
+            image_id: The id of the picture.
+            kept: The bytes that were kept of it.
+            digest: The digest that was noted of them.
+
+        Raises:
+            InvalidValueError: The digest is not that of the bytes.
+            StoreError: As `put`.
+        """
+        key = self._key(image_id)
+        if hashlib.sha256(kept).hexdigest() != digest:
+            raise InvalidValueError(f"the kept picture of image {image_id} was altered.")
+        with self._guarded("written"):
+            self._write_once(key, kept)
         return self._describe(key, kept)
 
     def read(self, image_id: str) -> bytes:
@@ -140,11 +159,7 @@ class MediaStore:
         Raises:
             StoreError: The store is unreachable, or may not be written.
         """
-        with self._guarded("written"):
-            try:
-                self._fs.rm_file(self._key(image_id))
-            except FileNotFoundError:
-                return
+        self._remove(self._key(image_id))
 
     def ids(self) -> Iterator[str]:
         """The ids of all kept pictures, in order.
@@ -155,6 +170,59 @@ class MediaStore:
         for shelf in filter(_SHELF.fullmatch, self._names(self._root)):
             names = (shelf + name for name in self._names(f"{self._root}/{shelf}"))
             yield from filter(_ID.fullmatch, names)
+
+    def strangers(self) -> Iterator[str]:
+        """Names, relative to the root, of what stands among the pictures and is none.
+
+        They are folders and files that somebody else put there, and what writers that were killed
+        left behind (`is_passing`).
+
+        Raises:
+            StoreError: The store cannot be listed.
+        """
+        for name in self._names(self._root):
+            if not _SHELF.fullmatch(name):
+                yield name
+                continue
+            for inner in self._names(f"{self._root}/{name}"):
+                if not _ID.fullmatch(name + inner):
+                    yield f"{name}/{inner}"
+
+    @staticmethod
+    def is_passing(name: str) -> bool:
+        """Whether a stranger is a picture on its way to its place."""
+        return _PASSING.fullmatch(name) is not None
+
+    def remove_passing(self, name: str) -> None:
+        """Remove a picture that never came to its place; nothing happens where it is gone.
+
+        Raises:
+            InvalidValueError: It is none.
+            StoreError: The store is unreachable, or may not be written.
+        """
+        if not self.is_passing(name):
+            raise InvalidValueError(f"{name!r} is not a picture on its way to its place.")
+        self._remove(f"{self._root}/{name}")
+
+    def age(self, name: str) -> float:
+        """Seconds since something in the store was written: an id, or one of `strangers`.
+
+        Raises:
+            StoreError: It is gone, or the store cannot tell.
+        """
+        key = self._key(name) if _ID.fullmatch(name) else f"{self._root}/{name}"
+        with self._guarded("read"):
+            written: datetime = self._fs.modified(key)
+        if written.tzinfo is None:
+            written = written.replace(tzinfo=UTC)
+        return (datetime.now(UTC) - written).total_seconds()
+
+    def _remove(self, key: str) -> None:
+        with self._guarded("written"):
+            try:
+                self._fs.rm_file(key)
+            except FileNotFoundError:
+                return
 
     def _names(self, folder: str) -> list[str]:
         with self._guarded("listed"):
@@ -182,10 +250,18 @@ class MediaStore:
     def _describe(self, key: str, kept: bytes) -> StoredMedia:
         return StoredMedia(self._location(key), hashlib.sha256(kept).hexdigest(), len(kept))
 
+    def _write_once(self, key: str, kept: bytes) -> None:
+        if not (self._exists(key) and self._fs.cat_file(key) == kept):
+            self._write(key, kept)
+
     def _write(self, key: str, kept: bytes) -> None:
-        """Write under a passing name beside the key, then rename."""
+        """Write under a passing name beside the key, then rename.
+
+        The passing name is one for each key, so that what a killed writer left behind is used up by
+        the next. Several writers of a key write the same bytes, and the first to rename is right.
+        """
         folder, _, name = key.rpartition("/")
-        passing = f"{folder}/.{name}.{uuid.uuid4().hex}"
+        passing = f"{folder}/.{name}.part"
         self._fs.makedirs(folder, exist_ok=True)
         try:
             if self._local:
@@ -194,6 +270,9 @@ class MediaStore:
             else:
                 self._fs.pipe_file(passing, kept)
                 self._fs.mv(passing, key)
+        except FileNotFoundError:
+            if not self._exists(key):
+                raise
         except BaseException:
             with suppress(Exception):  # the first error is the one to tell
                 self._fs.rm_file(passing)
@@ -215,8 +294,13 @@ class MediaStore:
 
 
 def _write_durably(path: Path, data: bytes) -> None:
-    """Write a new file and wait until it is on the disk: SQL will say that it is there."""
-    with path.open("xb") as stream:
+    """Write a file and wait until it is on the disk: SQL will say that it is there.
+
+    It is not emptied first: another writer, of the same bytes, may be about to rename it.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+    with os.fdopen(descriptor, "wb") as stream:
         stream.write(data)
+        stream.truncate()
         stream.flush()
         os.fsync(stream.fileno())

@@ -1,9 +1,10 @@
 """From encoded photos to ranked, joined and judged answers."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from coinvec.catalogue.store import CatalogueStore
+from coinvec.domain.choices import GroupBy
 from coinvec.domain.images import Crop
 from coinvec.domain.records import CoinRecord, StoredGeneration
 from coinvec.domain.results import Candidate, SearchResult, SideMatch, Thresholds
@@ -14,6 +15,10 @@ from coinvec.pipeline.retrieve import Group, Retriever
 from coinvec.pipeline.timing import StageTimer
 from coinvec.plugin.protocols import Ranker, RankingRequest
 from coinvec.query.planner import Plan
+from coinvec.vectors.filters import VectorFilter
+
+_ATTEMPTS = 5
+"""Searches at most until no vector without a row is met; the last one looks at SQL's ids alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +54,9 @@ class Answerer:
             timer: Counts the stages; each probe is given its share.
             both_sides: Also look up how alike the side that was not photographed is.
         """
-        with timer.stage("retrieve"):
-            findings = Finder(self.retriever, plan, both_sides=both_sides).find(probes)
+        findings, records = self._find(probes, plan, timer, both_sides=both_sides)
         with timer.stage("join"):
-            joined = self._join(findings)
+            joined = [self._join(finding, records) for finding in findings]
         with timer.stage("rank"):
             ranked = [
                 apply_ranker(self.ranker, self._request(probe), candidates)
@@ -64,18 +68,43 @@ class Answerer:
             for probe, finding, hits in zip(probes, findings, ranked, strict=True)
         ]
 
-    def _join(self, findings: Iterable[Finding]) -> list[list[Candidate]]:
-        """Candidates of each finding; vectors without a row in SQL are dropped."""
-        findings = list(findings)
-        ids = {group.best.image_id for finding in findings for group in finding.groups}
-        records = self.catalogue.records(ids)
+    def _find(
+        self, probes: Sequence[Probe], plan: Plan, timer: StageTimer, *, both_sides: bool
+    ) -> tuple[list[Finding], dict[str, CoinRecord]]:
+        """Find, and find again without the vectors that SQL has no row of, until there are none.
+
+        Returns:
+            The findings, warned of what was left out, and the records they rest on.
+        """
+        orphans: list[set[str]] = [set() for _ in probes]
+        findings, records = list[Finding](), dict[str, CoinRecord]()
+        for attempt in range(_ATTEMPTS):
+            with timer.stage("retrieve"):
+                findings = Finder(self.retriever, plan, both_sides=both_sides).find(probes)
+            with timer.stage("join"):
+                records = self.catalogue.records(set[str]().union(*(f.evidence for f in findings)))
+                fresh = [finding.evidence - records.keys() for finding in findings]
+            if not any(fresh):
+                break
+            for place, more in enumerate(fresh):
+                orphans[place] |= more
+            plan = self._without(plan, frozenset().union(*orphans), attempt)
+        return [_warned(*each) for each in zip(findings, map(len, orphans), strict=True)], records
+
+    def _without(self, plan: Plan, orphans: frozenset[str], attempt: int) -> Plan:
+        """The plan without orphans: those met so far, or, where they go on, all there may be."""
+        if attempt < _ATTEMPTS - 2:
+            return replace(
+                plan, filter=replace(plan.filter, excluded=orphans, excluded_by=GroupBy.IMAGE)
+            )
+        known = frozenset(self.catalogue.image_ids(plan.query.where))
+        return replace(plan, filter=VectorFilter(image_ids=known))
+
+    def _join(self, finding: Finding, records: Mapping[str, CoinRecord]) -> list[Candidate]:
         return [
-            [
-                self._candidate(group, records[group.best.image_id])
-                for group in finding.groups
-                if group.best.image_id in records
-            ]
-            for finding in findings
+            self._candidate(group, records[group.best.image_id])
+            for group in finding.groups
+            if group.best.image_id in records  # it may have been removed this very moment
         ]
 
     def _candidate(self, group: Group, record: CoinRecord) -> Candidate:
@@ -114,3 +143,13 @@ class Answerer:
             timings_ms=timings,
             warnings=(*finding.warnings, *plan.warnings),
         )
+
+
+def _warned(finding: Finding, orphans: int) -> Finding:
+    if not orphans:
+        return finding
+    ignored = (
+        "1 vector without a row was" if orphans == 1 else f"{orphans:,} vectors without a row were"
+    )
+    warning = f"{ignored} ignored; run `coinvec doctor`."
+    return replace(finding, warnings=(*finding.warnings, warning))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
@@ -37,11 +38,13 @@ class Finding:
         groups: The best groups, best first.
         best_types: Similarity of the best type and of the best other type, for the verdict.
         warnings: What the asker should know.
+        evidence: Ids of all images that any of this rests on.
     """
 
     groups: Sequence[Group] = ()
     best_types: Sequence[float] = ()
     warnings: tuple[str, ...] = ()
+    evidence: frozenset[str] = frozenset()
 
 
 class Finder:
@@ -65,6 +68,7 @@ class Finder:
         findings: dict[int, Finding] = {}
         single: dict[int, FloatArray] = {}
         warnings = {place: probe.warnings for place, probe in enumerate(probes)}
+        evidence: dict[int, frozenset[str]] = {}
         for place, probe in enumerate(probes):
             if len(probe.vectors) == 1:
                 single[place] = probe.vectors[0]
@@ -74,11 +78,16 @@ class Finder:
                 better = self._better_photo(probe)
                 single[place] = probe.vectors[better]
                 warnings[place] += (_one_side_warning(fusion, better),)
+                evidence[place] = _evidence(fusion.groups)
             else:
                 findings[place] = self._pair(probe, fusion)
         if single:
             findings |= dict(zip(single, self._single(np.stack([*single.values()])), strict=True))
-        return [replace(findings[place], warnings=warnings[place]) for place in range(len(probes))]
+        return [
+            replace(found, warnings=warnings[place], evidence=found.evidence | seen)
+            for place in range(len(probes))
+            for found, seen in [(findings[place], evidence.get(place, frozenset()))]
+        ]
 
     @property
     def _fused(self) -> int:
@@ -87,37 +96,36 @@ class Finder:
 
     def _single(self, queries: FloatArray) -> list[Finding]:
         rows = self._nearest(queries, self._plan.query.k, self._plan.query.group_by)
-        best_types = self._best_types(queries, rows)
+        leaders = self._leaders(queries, rows)
         sides: Sequence[Mapping[str, Mapping[Side, Hit]]] = [{} for _ in rows]
         if self._both_sides:
             types = sorted({hit.type_key for hits in rows for hit in hits})
             sides = self._retriever.sides(queries, types, self._plan.filter)
         return [
-            Finding([_group(hit, of_type) for hit in hits], similarities)
-            for hits, similarities, of_type in zip(rows, best_types, sides, strict=True)
+            _finding([_group(hit, of_type) for hit in hits], leading)
+            for hits, leading, of_type in zip(rows, leaders, sides, strict=True)
         ]
 
-    def _best_types(
-        self, queries: FloatArray, rows: Sequence[Sequence[Hit]]
-    ) -> list[Sequence[float]]:
-        """The similarities of the best type and the best other type, for each query.
+    def _leaders(self, queries: FloatArray, rows: Sequence[Sequence[Hit]]) -> list[list[Hit]]:
+        """The best image of the best type and of the best other type, for each query.
 
         Complete rankings of designs or images hold those of types: a type is as alike as its best
         image. Only where one type fills the ranking must the other be searched for.
         """
-        best: list[Sequence[float]] = [_leading_types(hits) for hits in rows]
+        best = [_first_of_types(hits) for hits in rows]
         wanted = min(2, self._plan.total_types)
         short = [row for row, found in enumerate(best) if len(found) < wanted]
         if short:
             for row, hits in zip(short, self._nearest(queries[short], 2), strict=True):
-                best[row] = _leading_types(hits)
+                best[row] = _first_of_types(hits)
         return best
 
     def _pair(self, probe: Probe, fusion: Fusion) -> Finding:
         k, group_by = self._plan.query.k, self._plan.query.group_by
         best_types = [group.similarity for group in fusion.groups[:2]]
+        evidence = _evidence(fusion.groups)
         if group_by is GroupBy.TYPE:
-            return Finding(fusion.groups[:k], best_types)
+            return Finding(fusion.groups[:k], best_types, evidence=evidence)
         of_type = {group.best.type_key: group.sides for group in fusion.groups}
         hits = [
             hit
@@ -130,7 +138,8 @@ class Finder:
             )[0]
         ]
         hits.sort(key=lambda hit: hit.order)
-        return Finding([_group(hit, of_type) for hit in hits[:k]], best_types)
+        groups = [_group(hit, of_type) for hit in hits[:k]]
+        return Finding(groups, best_types, evidence=evidence | _evidence(groups))
 
     def _better_photo(self, probe: Probe) -> int:
         best = self._nearest(probe.vectors, 1)
@@ -150,11 +159,22 @@ def _group(hit: Hit, sides_of_type: Mapping[str, Mapping[Side, Hit]]) -> Group:
     return Group(hit, hit.similarity, sides_of_type.get(hit.type_key, {hit.side: hit}))
 
 
-def _leading_types(hits: Sequence[Hit]) -> list[float]:
-    """The similarity of the first two types in a ranking."""
-    first: dict[str, float] = {}
+def _finding(groups: Sequence[Group], leaders: Sequence[Hit]) -> Finding:
+    evidence = _evidence(groups) | {hit.image_id for hit in leaders}
+    return Finding(groups, [hit.similarity for hit in leaders], evidence=evidence)
+
+
+def _evidence(groups: Sequence[Group]) -> frozenset[str]:
+    """Ids of the images that groups rest on."""
+    hits = chain.from_iterable((group.best, *group.sides.values()) for group in groups)
+    return frozenset(hit.image_id for hit in hits)
+
+
+def _first_of_types(hits: Sequence[Hit]) -> list[Hit]:
+    """The first hit of each of the first two types in a ranking."""
+    first: dict[str, Hit] = {}
     for hit in hits:
-        first.setdefault(hit.type_key, hit.similarity)
+        first.setdefault(hit.type_key, hit)
         if len(first) == 2:
             break
     return list(first.values())

@@ -7,6 +7,7 @@ and closing the client does not give the lock back. So it is started here.
 from __future__ import annotations
 
 import logging
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +38,7 @@ class EmbeddedMilvus:
         # It logs each refused request with a traceback; every one reaches the caller anyway.
         logging.getLogger("milvus_lite").addHandler(logging.NullHandler())
         self._server, self._engine, port = _start(path)
+        _sweep(path / "collections")
         self.uri = f"http://127.0.0.1:{port}"
 
     def flush(self, collection: str) -> None:
@@ -77,3 +79,13 @@ def _start(path: Path) -> tuple[grpc.Server, MilvusLite, int]:
             hint="Check that the directory can be written to.",
         ) from error
     return server, engine, port
+
+
+def _sweep(collections: Path) -> None:
+    """Remove what is left of collections in whose making or dropping the process was killed.
+
+    The engine does not list a collection without its schema, and yet refuses to make it again.
+    """
+    for folder in collections.iterdir():
+        if folder.is_dir() and not (folder / "schema.json").exists():
+            shutil.rmtree(folder)

@@ -76,6 +76,12 @@ def of_images(image_ids: Collection[str]) -> Iterator[str]:
         yield _membership(ID, chunk)
 
 
+def between(after: str, upto: str | None) -> str:
+    """An expression for the images whose id lies beyond `after`, up to and including `upto`."""
+    last = "" if upto is None else f"{ID} <= {text_literal(upto)}"
+    return both(f"{ID} > {text_literal(after)}", last)
+
+
 def chunks(ids: Collection[str]) -> Iterator[list[str]]:
     """Ids in a stable order, at most `CHUNK` at a time."""
     ordered = sorted(ids)

@@ -81,6 +81,11 @@ def scalar_fields() -> list[Field]:
     return fields
 
 
+def row_fields() -> list[str]:
+    """The names of all fields of a row."""
+    return [ID, EMBEDDING, *(field.name for field in scalar_fields())]
+
+
 def scaled(number: Decimal) -> Decimal:
     """A face value in the unit it is stored in, millionths; exact, whatever its digits."""
     sign, digits, exponent = number.as_tuple()
