@@ -175,3 +175,15 @@ def test_unknown_and_uninstalled_protocols():
         MediaStore("nonsense://user:secret@host/media")
     assert "COINVEC_MEDIA_URL" in caught.value.hint
     assert "secret" not in str(caught.value)
+
+
+def test_what_one_store_kept_another_keeps_byte_for_byte(store, located):
+    sha = image_id(located)
+    kept = without_location(located)
+    digest = hashlib.sha256(kept).hexdigest()
+    for _ in range(2):
+        assert store.put_kept(sha, kept, digest).digest == digest
+        assert store.read(sha) == kept
+    with pytest.raises(InvalidValueError, match="altered"):
+        store.put_kept(sha, kept + b"!", digest)
+    assert store.read(sha) == kept
