@@ -1,5 +1,6 @@
 """What filling a generation needs to know and to note: what is left, what cannot be, how good."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, delete, exists, func, insert, select
@@ -126,6 +127,37 @@ def forget_gaps(session: Session, generation_id: int) -> None:
         col(GenerationGapRow.reason) != GapReason.NO_COIN.value,
     )
     session.execute(statement.execution_options(synchronize_session=False))
+
+
+def siblings(session: Session, limit: int) -> dict[str, list[str]]:
+    """The first images by id whose design has other images, and those; all with a picture."""
+    kept = col(CoinImageRow.media_digest).is_not(None)
+    pictured = (
+        select(col(CoinImageRow.design_id))
+        .where(kept)
+        .group_by(col(CoinImageRow.design_id))
+        .having(func.count() > 1)
+    )
+    first = (
+        select(col(CoinImageRow.id), col(CoinImageRow.design_id))
+        .where(kept, col(CoinImageRow.design_id).in_(pictured))
+        .order_by(col(CoinImageRow.id))
+        .limit(limit)
+    )
+    designs = dict(session.execute(first).all())
+    members: defaultdict[int, list[str]] = defaultdict(list)
+    for chunk in chunks(set(designs.values())):
+        images = (
+            select(col(CoinImageRow.design_id), col(CoinImageRow.id))
+            .where(kept, col(CoinImageRow.design_id).in_(chunk))
+            .order_by(col(CoinImageRow.id))
+        )
+        for design_id, image_id in session.execute(images):
+            members[design_id].append(image_id)
+    return {
+        image_id: [each for each in members[design_id] if each != image_id]
+        for image_id, design_id in designs.items()
+    }
 
 
 def note_check(session: Session, check: GenerationCheck) -> None:

@@ -76,10 +76,7 @@ def drop(session: Session, generation_id: int) -> None:
         GenerationError: There is none of this number, or it is live.
     """
     if by_id(session, generation_id).state is GenerationState.LIVE:
-        raise GenerationError(
-            f"generation {generation_id} is live: without it nothing can be found.",
-            hint="First make another live: coinvec generations promote or rollback",
-        )
+        raise _live_error(generation_id)
     session.execute(delete(GenerationRow).where(col(GenerationRow.id) == generation_id))
 
 
@@ -102,11 +99,13 @@ def set_state(session: Session, generation_id: int, state: GenerationState) -> N
     """Change what a generation is used for; a new live one retires the one before it.
 
     Raises:
-        GenerationError: There is none of this number.
+        GenerationError: There is none of this number, or it is live: only another takes its place.
     """
-    before = by_id(session, generation_id)
-    if before.state is state:
+    before = by_id(session, generation_id).state
+    if before is state:
         return
+    if before is GenerationState.LIVE:
+        raise _live_error(generation_id)
     if state is GenerationState.LIVE:
         _retire_live(session)
         _note_promotion(session, generation_id)
@@ -128,3 +127,10 @@ def _retire_live(session: Session) -> None:
 def _note_promotion(session: Session, generation_id: int) -> None:
     promoted = {"generation_id": generation_id, "at": datetime.now(UTC)}
     session.execute(insert(PromotionRow).values(promoted))
+
+
+def _live_error(generation_id: int) -> GenerationError:
+    return GenerationError(
+        f"generation {generation_id} is live: without it nothing can be found.",
+        hint="First make another live: coinvec generations promote or rollback",
+    )

@@ -11,14 +11,23 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from coinvec.catalogue import building, filtered, generations, outbox, reading, writing
 from coinvec.catalogue import engine as engines
-from coinvec.catalogue import filtered, generations, outbox, reading, writing
+from coinvec.catalogue.audit import Audit
 from coinvec.catalogue.tables import SCHEMA_REVISION, EmbeddingRow
 from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import CoinType, Design
 from coinvec.domain.images import CoinImage
 from coinvec.domain.predicates import Predicate
-from coinvec.domain.records import CoinRecord, GenerationState, StoredGeneration, TypeSummary
+from coinvec.domain.records import (
+    CoinRecord,
+    Coverage,
+    GapReason,
+    GenerationCheck,
+    GenerationState,
+    StoredGeneration,
+    TypeSummary,
+)
 from coinvec.domain.vectors import Embedding, Generation, VectorRecord
 from coinvec.errors import SchemaError
 
@@ -27,7 +36,7 @@ class CatalogueStore:
     """Types, designs, images, vectors and generations: the truth, in SQL.
 
     Every method is one transaction: all of it is stored, or nothing. Methods may be called from
-    several threads; on SQLite, writers wait for each other and never for readers. All may raise
+    several threads and processes: writers wait for each other and never for readers. All may raise
     `StoreError` where the database is down, locked or broken.
 
     A design is kept only while it has an image, and a type while it has a design.
@@ -36,6 +45,7 @@ class CatalogueStore:
     def __init__(self, url: URL, engine: Engine) -> None:
         self._url = url
         self._engine = engine
+        self._readers = engines.reading_sessions(engine)
         self._writer = engine.execution_options(**{engines.IMMEDIATE: True})
 
     @classmethod
@@ -76,7 +86,7 @@ class CatalogueStore:
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
-        with engines.translated(self._url), Session(self._engine) as session:
+        with engines.translated(self._url), self._readers() as session:
             yield session
 
     @contextmanager
@@ -110,14 +120,84 @@ class CatalogueStore:
     def set_state(self, generation_id: int, state: GenerationState) -> None:
         """Change what a generation is used for; a new live one retires the one before it.
 
-        Changes made while a generation was retired were not owed to it: whoever makes it live
-        again brings its collection up to date first.
+        Images added while a generation was retired have no vector of it: whoever makes it live
+        again gives them one, and works its outbox off, first.
 
         Raises:
-            GenerationError: There is none of this number.
+            GenerationError: There is none of this number, or it is live: only another takes its
+                place.
         """
         with self._writing() as session:
             generations.set_state(session, generation_id, state)
+
+    def generation_before_live(self) -> StoredGeneration | None:
+        """The generation that was live before the present one; None where none is left."""
+        with self._reading() as session:
+            return generations.before_live(session)
+
+    def drop_generation(self, generation_id: int) -> None:
+        """Remove a generation with its vectors and all that is noted of it.
+
+        Raises:
+            GenerationError: There is none of this number, or it is live.
+        """
+        with self._writing() as session:
+            generations.drop(session, generation_id)
+
+    def coverage(self, generation_id: int) -> Coverage:
+        """How many images of the catalogue a generation can find."""
+        with self._reading() as session:
+            return building.coverage(session, generation_id)
+
+    def images_to_build(self, generation_id: int, *, after: str, limit: int) -> list[str]:
+        """Ids, above `after` and ascending, of images whose vector is still to be made.
+
+        They have a picture, and in the generation neither a vector nor a gap.
+        """
+        with self._reading() as session:
+            return building.to_build(session, generation_id, after, limit)
+
+    def save_vectors(
+        self,
+        embeddings: Mapping[str, Embedding],
+        gaps: Mapping[str, GapReason],
+        generation_id: int,
+    ) -> None:
+        """Give images their vectors in a generation, and owe them; or note why there is none.
+
+        Images that have been removed in the meantime are passed over.
+
+        Raises:
+            GenerationError: There is no such generation.
+            InvalidValueError: A vector is of another dimension than the generation's.
+        """
+        with self._writing() as session:
+            building.save_vectors(session, embeddings, gaps, generation_id)
+
+    def gaps(self, generation_id: int) -> dict[str, GapReason]:
+        """The images a generation was to have a vector of and cannot, by id, and why."""
+        with self._reading() as session:
+            return building.gaps(session, generation_id)
+
+    def forget_gaps(self, generation_id: int) -> None:
+        """Have the pictures read again that were missing or unreadable."""
+        with self._writing() as session:
+            building.forget_gaps(session, generation_id)
+
+    def siblings(self, limit: int) -> dict[str, list[str]]:
+        """The first images by id whose design has other images, and those; all with a picture."""
+        with self._reading() as session:
+            return building.siblings(session, limit)
+
+    def note_check(self, check: GenerationCheck) -> None:
+        """Keep a comparison of a generation with the live one in place of its last."""
+        with self._writing() as session:
+            building.note_check(session, check)
+
+    def check_of(self, generation_id: int) -> GenerationCheck | None:
+        """The last comparison of a generation with the live one."""
+        with self._reading() as session:
+            return building.check_of(session, generation_id)
 
     # Reading by key: what there is, keyed as it was asked for
 
@@ -199,8 +279,8 @@ class CatalogueStore:
     ) -> None:
         """Insert records, or update those that are stored with other values.
 
-        Every image whose vector or filter columns changed is then owed to each live or building
-        generation that has its vector; saving the same again changes and owes nothing.
+        Every image whose vector or filter columns changed is then owed to each generation that
+        has its vector; saving the same again changes and owes nothing.
 
         Args:
             records: Best some hundreds at a time.
@@ -281,6 +361,10 @@ class CatalogueStore:
         statement = select(func.count()).select_from(EmbeddingRow).where(of_generation)
         with self._reading() as session:
             return session.scalar(statement) or 0
+
+    def audit(self) -> Audit:
+        """What `coinvec doctor` needs beside all this."""
+        return Audit(self._reading, self._writing)
 
 
 def _check_schema(url: URL, engine: Engine) -> None:

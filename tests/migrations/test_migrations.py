@@ -17,7 +17,7 @@ from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import CoinType, Design, Side, YearSpan
 from coinvec.domain.images import CoinImage
 from coinvec.domain.predicates import ColumnRef, Comparison, Op
-from coinvec.domain.records import CoinRecord, GenerationState
+from coinvec.domain.records import CoinRecord
 from coinvec.errors import SchemaError, StoreError
 
 SCRIPTS = schema.scripts_folder()
@@ -164,7 +164,7 @@ def test_a_stored_database_is_upgraded_and_works(url, revision):
         [vector] = store.vector_records(live.id, owed).values()
         np.testing.assert_array_equal(vector.vector, VECTOR)
         store.settle(live.id, owed)
-        store.set_state(live.id, GenerationState.RETIRED)
+        assert store.coverage(live.id).embedded == 1
         assert store.remove_type("thaler") == 1
         assert store.count(None, GroupBy.TYPE) == 0
 

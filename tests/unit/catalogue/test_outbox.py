@@ -100,8 +100,10 @@ def test_a_new_live_generation_retires_the_old_one(store, live):
     assert store.live_generation() == second
     store.set_state(live.id, GenerationState.LIVE)
     assert [each.state.value for each in store.generations()] == ["live", "retired"]
-    store.set_state(live.id, GenerationState.RETIRED)
-    assert store.live_generation() is None
+    for state in (GenerationState.RETIRED, GenerationState.BUILDING):
+        with pytest.raises(GenerationError, match="is live"):
+            store.set_state(live.id, state)
+    assert store.live_generation().id == live.id
 
 
 def test_two_live_generations_are_refused_by_the_database_itself(store, live):
