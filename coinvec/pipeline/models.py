@@ -51,8 +51,9 @@ class ModelPair:
         if installed != generation:
             raise GenerationError(
                 f"This home's vectors were made by {generation}, but {installed} is installed.",
-                hint="Install the recorded versions of these plugins again, or import the "
-                "photographs into a new home (coinvec --home DIR init).",
+                hint="Install the recorded versions of these plugins again, or build the vectors "
+                f"anew: coinvec generations build --preprocessor {wanted.name} --encoder "
+                f"{made.name}",
             )
         return cls(
             host.preprocessor(wanted.name),

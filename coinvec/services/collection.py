@@ -15,6 +15,7 @@ from coinvec.services import browse
 from coinvec.services.add import cells_of, photos_of_coin
 from coinvec.services.enrol import Enroller, ImportReport, Photo
 from coinvec.services.evaluate import DEFAULT_KS, Evaluation, evaluate
+from coinvec.services.generations import Generations
 from coinvec.services.home import Home
 from coinvec.services.manifest import count_manifest_rows, read_manifest
 from coinvec.services.progress import Progress
@@ -45,6 +46,11 @@ class Catalogue:
     def home(self) -> Home:
         """The stores, plugins and settings behind this catalogue."""
         return self._home
+
+    @property
+    def generations(self) -> Generations:
+        """Another pair of models takes over while searches go on."""
+        return Generations(self._home)
 
     def close(self) -> None:
         """Close the stores and let other processes in."""

@@ -1,12 +1,14 @@
 """Enrolment: photographs with what they show become rows, kept pictures and vectors.
 
 The write order is media, then SQL with the outbox in one transaction, then Milvus; every step can
-be repeated, so an interrupted import is simply run again.
+be repeated, so an interrupted import is simply run again. The live generation decides what goes in;
+those being built beside it are given their vectors right after.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import PurePath
 from typing import TypeVar
@@ -14,10 +16,19 @@ from typing import TypeVar
 from coinvec.domain.images import CoinImage, Crop
 from coinvec.domain.records import CoinRecord
 from coinvec.domain.vectors import Embedding
-from coinvec.errors import CoinvecError, InputError, InvalidValueError, NoCoinError
+from coinvec.errors import (
+    CoinvecError,
+    GenerationError,
+    InputError,
+    InvalidValueError,
+    NoCoinError,
+    PluginError,
+)
 from coinvec.media.decode import ImageSource, decode, probe, read_bytes
 from coinvec.media.store import MediaStore, image_id
-from coinvec.services.home import Home
+from coinvec.pipeline.models import ModelPair
+from coinvec.services.filling import Filler
+from coinvec.services.home import Home, LoadedGeneration
 from coinvec.services.manifest import read_image_details
 from coinvec.services.rows import Row
 from coinvec.services.understand import Meaning, RowReader
@@ -120,14 +131,17 @@ class Enroller:
         return self._report
 
     def _enrol_chunk(self, chunk: Sequence[Photo], pool: Executor) -> None:
+        live = self._home.load(self._home.live)
         read = list(self._surviving(pool, self._read, self._understood(chunk)))
         read = [each for each in read if self._is_first_mention(each)]
         known = self._home.catalogue.images([each.id for each in read])
         new = ((each.row, each) for each in read if each.id not in known)
-        found = list(self._surviving(pool, self._find, new))
+        found = list(self._surviving(pool, partial(self._find, live.models), new))
         changed = list(self._changed(read, known))
         if not self._dry_run and (found or changed):
-            self._write(found, changed)
+            self._write(found, changed, live)
+            self._fill_generations_beside(live, [each.record.image.id for each in found], pool)
+            self._home.sync()
         self._report.added += len(found)
         self._report.updated += len(changed)
 
@@ -167,9 +181,9 @@ class Enroller:
             self._reject(read.row, InvalidValueError(error))
         return False
 
-    def _find(self, read: _Read) -> _Found:
+    def _find(self, models: ModelPair, read: _Read) -> _Found:
         picture = decode(read.data, limits=self._home.limits, name=read.row.image)
-        crops = self._home.models.find(picture)
+        crops = models.find(picture)
         if not crops:
             raise NoCoinError("No coin was found in the picture.")
         image = CoinImage(
@@ -202,9 +216,11 @@ class Enroller:
             else:
                 self._report.unchanged += 1
 
-    def _write(self, found: Sequence[_Found], changed: Sequence[CoinRecord]) -> None:
+    def _write(
+        self, found: Sequence[_Found], changed: Sequence[CoinRecord], live: LoadedGeneration
+    ) -> None:
         home = self._home
-        vectors = home.models.encode([each.crop for each in found])
+        vectors = live.models.encode([each.crop for each in found])
         kept = [_with_kept_picture(home.media, each) for each in found]
         home.catalogue.save(
             [*kept, *changed],
@@ -212,9 +228,26 @@ class Enroller:
                 each.record.image.id: Embedding(vector)
                 for each, vector in zip(found, vectors, strict=True)
             },
-            home.live.id,
+            live.stored.id,
         )
-        home.sync()
+
+    def _fill_generations_beside(
+        self, live: LoadedGeneration, image_ids: Sequence[str], pool: Executor
+    ) -> None:
+        """Give new images their vectors in the other generations in use.
+
+        Which these are is asked after the images are saved: a generation that begins later finds
+        them itself, so none misses them, not even one made live in this moment.
+        """
+        for generation in self._home.generations_in_use:
+            if generation.id == live.stored.id or not image_ids:
+                continue
+            try:
+                Filler(self._home, self._home.load(generation), pool).fill(image_ids)
+            except (GenerationError, PluginError):
+                # Nobody searches it yet: no import fails for it. What it lacks it is given by
+                # the next `generations build`, which tells what is wrong.
+                continue
 
     def _reject(self, row: Row, error: CoinvecError) -> None:
         self._report.rejected.append(RejectedRow(row.line, row.image, str(error)))

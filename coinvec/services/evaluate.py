@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coinvec.domain.choices import GroupBy, Verdict
+from coinvec.domain.records import StoredGeneration
 from coinvec.domain.results import Candidate, Query, SearchResult
 from coinvec.errors import CoinvecError, ManifestError, NoCoinError, UsageError
 from coinvec.media.decode import read_bytes
@@ -107,6 +108,7 @@ def evaluate(
     group_by: GroupBy | None = None,
     jobs: int = 1,
     progress: Progress | None = None,
+    generation: StoredGeneration | None = None,
 ) -> Evaluation:
     """Search every query of a file and compare with its right answers.
 
@@ -117,6 +119,7 @@ def evaluate(
         group_by: Judge by designs or by types; by default by designs where the file names them.
         jobs: Threads that decode and preprocess.
         progress: Called with queries done and queries in all.
+        generation: The generation to search; by default the one that is live now.
 
     Raises:
         ManifestError: The file is unusable, a photo of it unreadable, or in the catalogue itself.
@@ -127,7 +130,8 @@ def evaluate(
     _check_answers(queries, group_by, path)
     _refuse_enrolled(home, queries, path)
     outcomes: dict[int, Outcome] = {}
-    searcher = Searcher(home)
+    loaded = home.get_ready(generation)
+    searcher = Searcher(home, loaded.stored)
     with ThreadPoolExecutor(jobs) as pool:
         for where, chunk in _chunks(queries):
             query = Query(parse_filter(where) if where else None, max(ks), group_by)
@@ -139,8 +143,8 @@ def evaluate(
                 progress(len(outcomes), len(queries))
     return Evaluation(
         group_by=group_by,
-        generation=str(home.live.generation),
-        calibrated=home.models.encoder_spec.thresholds is not None,
+        generation=str(loaded.stored.generation),
+        calibrated=loaded.models.encoder_spec.thresholds is not None,
         outcomes=[outcomes[query.line] for query in queries],
         ks=ks,
     )

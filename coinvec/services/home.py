@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -29,6 +30,14 @@ DEFAULTS = {"preprocessor": ("hough",), "encoder": ("polar",)}
 """The models of a new home, the most wanted first; of these the first installed one is taken."""
 
 
+@dataclass(frozen=True, slots=True)
+class LoadedGeneration:
+    """A generation, and the pair of models that makes its vectors."""
+
+    stored: StoredGeneration
+    models: ModelPair
+
+
 class Home:
     """An opened home. Close it, or use it as a context manager, to let others in.
 
@@ -46,6 +55,7 @@ class Home:
         self.settings = settings
         self.catalogue = catalogue
         self._lock = lock
+        self._pairs: dict[Generation, ModelPair] = {}
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -132,12 +142,23 @@ class Home:
         """The kept photographs."""
         return MediaStore(self.settings.media_url)
 
-    @cached_property
+    @property
     def live(self) -> StoredGeneration:
-        """The generation that is searched.
+        """The generation that is searched; read anew, for another process may have made one live.
 
         Raises:
             GenerationError: There is none, or the settings explicitly name other models.
+        """
+        live = self.recorded_live
+        self._refuse_other_models(live)
+        return live
+
+    @property
+    def recorded_live(self) -> StoredGeneration:
+        """The generation that is searched, whatever models the settings name.
+
+        Raises:
+            GenerationError: There is none.
         """
         live = self.catalogue.live_generation()
         if live is None:
@@ -145,12 +166,17 @@ class Home:
                 f"The home {self.settings.home} has no live generation.",
                 hint="Run `coinvec init` to finish it.",
             )
-        self._refuse_other_models(live)
         return live
+
+    @property
+    def generations_in_use(self) -> list[StoredGeneration]:
+        """The live generation and those being built: what changes is told to all of them."""
+        stored = self.catalogue.generations()
+        return [each for each in stored if each.state is not GenerationState.RETIRED]
 
     @cached_property
     def vectors(self) -> "VectorStore":
-        """The vector store, holding all that SQL owed it.
+        """The vector store, the live generation's part of it holding all that SQL owed it.
 
         Raises:
             StoreError: Milvus cannot be opened or reached.
@@ -162,27 +188,52 @@ class Home:
             token=self.settings.milvus_token or "",
             index=self.settings.index,
         )
-        self._ensure_collection(vectors)
-        drain_outbox(self.catalogue, vectors, self.live)
+        for generation in self.generations_in_use:
+            self._ensure_collection(vectors, generation)
+        drain_outbox(self.catalogue, vectors, self.recorded_live)
         return vectors
 
-    @cached_property
+    @property
     def models(self) -> ModelPair:
         """The live generation's preprocessor and encoder, loaded."""
-        return ModelPair.load(self.host, self.live.generation)
+        return self.load(self.live).models
 
     @cached_property
     def ranker(self) -> Ranker:
         """The ranker of the settings, or the core's own."""
         return self.host.ranker(self.settings.ranker or DEFAULT_RANKER)
 
-    def get_ready(self) -> None:
-        """Open the vector store and load the models now, so that no search is timed with it."""
-        _ = self.models, self.ranker, self.vectors
+    def load(self, generation: StoredGeneration) -> LoadedGeneration:
+        """A generation with its pair of models, which are loaded once.
+
+        Raises:
+            PluginError: A plugin is missing or broken.
+            GenerationError: It is installed in another revision.
+        """
+        pair = self._pairs.get(generation.generation)
+        if pair is None:
+            pair = ModelPair.load(self.host, generation.generation)
+            self._pairs[generation.generation] = pair
+        return LoadedGeneration(generation, pair)
+
+    def get_ready(self, generation: StoredGeneration | None = None) -> LoadedGeneration:
+        """Open the vector store and load the models now, so that no search is timed with it.
+
+        Args:
+            generation: The one to be searched; by default the live one.
+        """
+        loaded = self.load(generation or self.live)
+        _ = self.ranker, self.vectors
+        return loaded
 
     def sync(self) -> int:
-        """Write to Milvus what SQL owes it; returns how many images that were."""
-        return drain_outbox(self.catalogue, self.vectors, self.live)
+        """Write to Milvus what SQL owes the generations in use; returns how many images."""
+        in_use = self.generations_in_use
+        return sum(drain_outbox(self.catalogue, self.vectors, each) for each in in_use)
+
+    def ensure_collection(self, generation: StoredGeneration) -> None:
+        """Make a generation's collection where it is missing, and owe it all its vectors."""
+        self._ensure_collection(self.vectors, generation)
 
     def _ensure_generation(self) -> None:
         live = self.catalogue.live_generation()
@@ -195,15 +246,16 @@ class Home:
             )
         self.vectors.set_alias(LIVE_ALIAS, self.live.collection)
 
-    def _ensure_collection(self, vectors: "VectorStore") -> None:
-        live = self.live
-        if vectors.has_collection(live.collection):
+    def _ensure_collection(self, vectors: "VectorStore", generation: StoredGeneration) -> None:
+        if vectors.has_collection(generation.collection):
             return
         # Milvus holds derived data only: a lost collection is filled again from SQL.
         vectors.create_collection(
-            live.collection, dim=live.generation.dim, metric=live.generation.metric
+            generation.collection,
+            dim=generation.generation.dim,
+            metric=generation.generation.metric,
         )
-        self.catalogue.owe_all(live.id)
+        self.catalogue.owe_all(generation.id)
 
     def _chosen_generation(self) -> Generation:
         settings, host = self.settings, self.host
@@ -216,15 +268,20 @@ class Home:
             "preprocessor": live.generation.preprocessor.name,
             "encoder": live.generation.encoder.name,
         }
-        for kind, name in recorded.items():
-            asked = getattr(self.settings, kind)
-            if asked not in (None, name):
-                raise GenerationError(
-                    f"The settings name the {kind} {asked!r}, but the vectors of "
-                    f"{self.settings.home} were made by {name!r} and only it can search them.",
-                    hint=f"Leave COINVEC_{kind.upper()} unset to search this home, or import the "
-                    "photographs into a new one (coinvec --home DIR init).",
-                )
+        asked = {kind: getattr(self.settings, kind) for kind in recorded}
+        others = {
+            kind: asked[kind] for kind in recorded if asked[kind] not in (None, recorded[kind])
+        }
+        if not others:
+            return
+        kind, name = next(iter(others.items()))
+        options = " ".join(f"--{kind} {name}" for kind, name in others.items())
+        raise GenerationError(
+            f"The settings name the {kind} {name!r}, but the vectors of {self.settings.home} were "
+            f"made by {recorded[kind]!r} and only it can search them.",
+            hint=f"Leave COINVEC_{kind.upper()} unset to search this home, or build its vectors "
+            f"anew beside the live ones: coinvec generations build {options}",
+        )
 
 
 def chosen(host: PluginHost, kind: str, asked: str | None) -> str:

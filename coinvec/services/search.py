@@ -1,23 +1,28 @@
 """Photos in, ranked coins out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from coinvec.domain.images import Crop, Picture
+from coinvec.domain.records import StoredGeneration
 from coinvec.domain.results import CoinInPicture, Query, SearchResult
-from coinvec.errors import CoinvecError, NoCoinError, UsageError
+from coinvec.errors import CoinvecError, NoCoinError, StoreError, UsageError
 from coinvec.media.decode import ImageSource, decode
 from coinvec.pipeline.answer import Answerer
 from coinvec.pipeline.find import Probe
+from coinvec.pipeline.models import ModelPair
 from coinvec.pipeline.retrieve import Retriever
 from coinvec.pipeline.timing import StageTimer
 from coinvec.query.planner import Plan, make_plan
-from coinvec.services.home import Home
+from coinvec.services.home import Home, LoadedGeneration
 
 Photos = Sequence[ImageSource]
 """One or two photos of one coin."""
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +47,17 @@ class _Seen:
 class Searcher:
     """Answers searches in one home.
 
+    Which generation is live is asked anew for each search, and that one generation finds, encodes
+    and compares to the end: a swap of generations never shows within an answer.
+
     Args:
         home: The opened home.
+        generation: Search this one, whichever is live.
     """
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, generation: StoredGeneration | None = None) -> None:
         self._home = home
+        self._generation = generation
 
     def search(self, photos: Photos, query: Query) -> SearchResult:
         """Look one coin up by one photo, or by two of its two sides in either order.
@@ -56,12 +66,23 @@ class Searcher:
             NoCoinError: No photo shows a coin.
             ImageError: A photo is unreadable.
         """
-        self._home.get_ready()
+        if not 1 <= len(photos) <= 2:
+            raise UsageError(
+                f"A coin is searched by one or two photos, not {len(photos)}.",
+                hint="Search many photos one by one.",
+            )
+        generation = self._home.get_ready(self._generation)
         timer = StageTimer()
-        seen = self._see(photos, timer)
-        if not seen.crops:
-            raise _no_coin(seen.photos)
-        return self._answer([seen], make_plan(query, self._home.catalogue), timer)[0]
+        pictures = [self._decode(photo, timer) for photo in photos]
+
+        def answer(generation: LoadedGeneration) -> SearchResult:
+            seen = _see(pictures, generation, timer)
+            if not seen.crops:
+                raise _no_coin(seen.photos)
+            plan = make_plan(query, self._home.catalogue)
+            return self._answer([seen], plan, generation, timer)[0]
+
+        return self._answer_from_one(generation, answer)
 
     def search_all_coins(self, photo: ImageSource, query: Query) -> list[SearchResult]:
         """Look up every coin in a picture, largest first.
@@ -70,15 +91,19 @@ class Searcher:
             NoCoinError: The photo shows no coin.
             ImageError: The photo is unreadable.
         """
-        self._home.get_ready()
+        generation = self._home.get_ready(self._generation)
         timer = StageTimer()
         picture = self._decode(photo, timer)
-        with timer.stage("preprocess"):
-            crops = self._home.models.find(picture, all_coins=True)
-        if not crops:
-            raise _no_coin([CoinInPicture(picture.name, None)])
-        seen = [_Seen((CoinInPicture(picture.name, crop),)) for crop in crops]
-        return self._answer(seen, make_plan(query, self._home.catalogue), timer)
+
+        def answer(generation: LoadedGeneration) -> list[SearchResult]:
+            with timer.stage("preprocess"):
+                crops = generation.models.find(picture, all_coins=True)
+            if not crops:
+                raise _no_coin([CoinInPicture(picture.name, None)])
+            seen = [_Seen((CoinInPicture(picture.name, crop),)) for crop in crops]
+            return self._answer(seen, make_plan(query, self._home.catalogue), generation, timer)
+
+        return self._answer_from_one(generation, answer)
 
     def search_batch(
         self, coins: Sequence[Photos], plan: Plan, pool: Executor
@@ -93,36 +118,36 @@ class Searcher:
         Returns:
             A result for each coin, or why there is none.
         """
-        self._home.get_ready()
+        generation = self._home.get_ready(self._generation)
         timer = StageTimer()
-        outcomes = list(pool.map(partial(self._try_to_see, timer=timer), coins))
+        see = partial(self._try_to_see, generation=generation, timer=timer)
+        outcomes = list(pool.map(see, coins))
         seen = {place: each for place, each in enumerate(outcomes) if isinstance(each, _Seen)}
-        answers = self._answer(list(seen.values()), plan, timer, both_sides=False)
+        answers = self._answer(list(seen.values()), plan, generation, timer, both_sides=False)
         answered = dict(zip(seen, answers, strict=True))
         return [
             each if isinstance(each, CoinvecError) else answered[place]
             for place, each in enumerate(outcomes)
         ]
 
-    def _see(self, photos: Photos, timer: StageTimer) -> _Seen:
-        if not 1 <= len(photos) <= 2:
-            raise UsageError(
-                f"A coin is searched by one or two photos, not {len(photos)}.",
-                hint="Search many photos one by one.",
-            )
-        pictures = [self._decode(photo, timer) for photo in photos]
-        with timer.stage("preprocess"):
-            found = [self._home.models.find(picture) for picture in pictures]
-        return _Seen(
-            tuple(
-                CoinInPicture(picture.name, crops[0] if crops else None)
-                for picture, crops in zip(pictures, found, strict=True)
-            )
-        )
+    def _answer_from_one(
+        self, generation: LoadedGeneration, answer: Callable[[LoadedGeneration], Answer]
+    ) -> Answer:
+        """Answer from one generation; from the one after it where it was dropped meanwhile."""
+        while True:
+            try:
+                return answer(generation)
+            except StoreError:
+                now = self._home.get_ready(self._generation)
+                if now.stored.id == generation.stored.id:
+                    raise
+                generation = now
 
-    def _try_to_see(self, photos: Photos, timer: StageTimer) -> _Seen | CoinvecError:
+    def _try_to_see(
+        self, photos: Photos, generation: LoadedGeneration, timer: StageTimer
+    ) -> _Seen | CoinvecError:
         try:
-            seen = self._see(photos, timer)
+            seen = _see([self._decode(photo, timer) for photo in photos], generation, timer)
         except CoinvecError as error:
             return error
         return seen if seen.crops else _no_coin(seen.photos)
@@ -132,11 +157,17 @@ class Searcher:
             return decode(photo, limits=self._home.limits)
 
     def _answer(
-        self, seen: Sequence[_Seen], plan: Plan, timer: StageTimer, *, both_sides: bool = True
+        self,
+        seen: Sequence[_Seen],
+        plan: Plan,
+        generation: LoadedGeneration,
+        timer: StageTimer,
+        *,
+        both_sides: bool = True,
     ) -> list[SearchResult]:
-        home = self._home
+        home, models = self._home, generation.models
         with timer.stage("encode"):
-            vectors = home.models.encode([crop for each in seen for crop in each.crops])
+            vectors = models.encode([crop for each in seen for crop in each.crops])
         probes, start = [], 0
         for each in seen:
             stop = start + len(each.crops)
@@ -144,22 +175,33 @@ class Searcher:
             start = stop
         answerer = Answerer(
             catalogue=home.catalogue,
-            retriever=Retriever(home.vectors, home.live.collection),
-            generation=home.live,
-            thresholds=home.models.encoder_spec.thresholds,
+            retriever=Retriever(home.vectors, generation.stored.collection),
+            generation=generation.stored,
+            thresholds=models.encoder_spec.thresholds,
             ranker=home.ranker,
             locate=home.media.location,
-            load_crop=self._load_crop,
+            load_crop=partial(self._load_crop, models),
         )
         return answerer.answer(probes, plan, timer, both_sides=both_sides)
 
-    def _load_crop(self, image_id: str) -> Crop | None:
+    def _load_crop(self, models: ModelPair, image_id: str) -> Crop | None:
         home = self._home
         if not home.media.exists(image_id):
             return None
         picture = decode(home.media.read(image_id), limits=home.limits, name=image_id)
-        crops = home.models.find(picture)
+        crops = models.find(picture)
         return crops[0] if crops else None
+
+
+def _see(pictures: Sequence[Picture], generation: LoadedGeneration, timer: StageTimer) -> _Seen:
+    with timer.stage("preprocess"):
+        found = [generation.models.find(picture) for picture in pictures]
+    return _Seen(
+        tuple(
+            CoinInPicture(picture.name, crops[0] if crops else None)
+            for picture, crops in zip(pictures, found, strict=True)
+        )
+    )
 
 
 def _no_coin(photos: Sequence[CoinInPicture]) -> NoCoinError:
