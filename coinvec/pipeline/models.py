@@ -8,6 +8,7 @@ import numpy as np
 from coinvec.domain.images import Crop, Picture
 from coinvec.domain.vectors import NORM_TOLERANCE, FloatArray, Generation
 from coinvec.errors import CoinvecError, GenerationError, PluginError
+from coinvec.pipeline.whole import whole_picture
 from coinvec.plugin.host import PluginHost
 from coinvec.plugin.protocols import Encoder, Preprocessor
 from coinvec.plugin.specs import EncoderSpec, PreprocessorSpec
@@ -66,6 +67,15 @@ class ModelPair:
         """Run the preprocessor; see `find_coins`."""
         spec = self.preprocessor_spec
         return find_coins(self.preprocessor, spec.name, picture, all_coins=all_coins)
+
+    def find_enrolled(self, picture: Picture) -> Crop | None:
+        """The coin of a catalogue picture, which is taken whole where none is found in it.
+
+        Raises:
+            PluginError: As `find_coins`.
+        """
+        crops = self.find(picture)
+        return crops[0] if crops else whole_picture(picture)
 
     def encode(self, crops: Sequence[Crop]) -> FloatArray:
         """Encode crops in batches; see `Encoder.encode`.

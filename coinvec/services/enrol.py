@@ -33,7 +33,8 @@ from coinvec.services.manifest import read_image_details
 from coinvec.services.rows import Row
 from coinvec.services.understand import Meaning, RowReader
 
-CHUNK = 64
+CHUNK = 32
+"""Photos between two writes; a crop of a large photo takes megabytes."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -183,8 +184,8 @@ class Enroller:
 
     def _find(self, models: ModelPair, read: _Read) -> _Found:
         picture = decode(read.data, limits=self._home.limits, name=read.row.image)
-        crops = models.find(picture)
-        if not crops:
+        crop = models.find_enrolled(picture)
+        if crop is None:
             raise NoCoinError("No coin was found in the picture.")
         image = CoinImage(
             id=read.id,
@@ -196,7 +197,7 @@ class Enroller:
             **read_image_details(read.row.cells),
         )
         record = CoinRecord(read.meaning.coin, read.meaning.design, image)
-        return _Found(record, read.data, crops[0])
+        return _Found(record, read.data, crop)
 
     def _changed(
         self, read: Iterable[_Read], known: Mapping[str, CoinImage]

@@ -79,8 +79,7 @@ class Filler:
             picture = decode(data, limits=self._home.limits, name=image_id)
         except ImageError:
             return GapReason.UNREADABLE
-        crops = self._generation.models.find(picture)
-        return crops[0] if crops else GapReason.NO_COIN
+        return self._generation.models.find_enrolled(picture) or GapReason.NO_COIN
 
 
 def fill_generation(

@@ -189,8 +189,7 @@ class Searcher:
         if not home.media.exists(image_id):
             return None
         picture = decode(home.media.read(image_id), limits=home.limits, name=image_id)
-        crops = models.find(picture)
-        return crops[0] if crops else None
+        return models.find_enrolled(picture)
 
 
 def _see(pictures: Sequence[Picture], generation: LoadedGeneration, timer: StageTimer) -> _Seen:
