@@ -70,7 +70,7 @@ def test_filters_and_second_photos_of_a_query(coinvec, filled, minted, tmp_path)
     ]
     result = coinvec("evaluate", queries(tmp_path / "q.csv", rows), "--format", "json").json
     assert result["queries"] == 3
-    assert 1 / 3 <= result["hit_rate"]["1"] <= 2 / 3
+    assert 0.33 < result["hit_rate"]["1"] < 0.67
 
 
 def test_a_photo_without_a_coin_is_a_miss(coinvec, filled, minted, tmp_path):
