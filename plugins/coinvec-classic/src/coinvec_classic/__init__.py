@@ -1,0 +1,1 @@
+"""Baselines for coinvec without learned networks: preprocessor `hough`, encoder `polar`."""
