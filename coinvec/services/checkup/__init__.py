@@ -1,0 +1,1 @@
+"""The single examinations of `coinvec doctor`; `coinvec.services.doctor` calls them in order."""
