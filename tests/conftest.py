@@ -24,8 +24,7 @@ def _no_settings_from_outside(monkeypatch, tmp_path):
     import os
 
     for name in [each for each in os.environ if each.startswith("COINVEC_")]:
-        if not name.startswith("COINVEC_TEST_"):
-            monkeypatch.delenv(name)
+        monkeypatch.delenv(name)
     monkeypatch.setenv("COINVEC_HOME", str(tmp_path / "home"))
 
 

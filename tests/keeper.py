@@ -1,8 +1,9 @@
 """Runs a server for as long as the test run lives: `python keeper.py OWNER FOLDER USER COMMAND…`.
 
 A server started by a worker of pytest must outlive that worker, and must not outlive the run,
-however the run ends. So each has a keeper in its own process group, which waits for the process
-`OWNER` to be gone, or for a signal; it then ends all of its group and removes FOLDER.
+however the run ends. So each has a keeper, which waits for the process `OWNER` to be gone; it then
+ends the server with all it started, and removes FOLDER. SIGTERM ends the server in its own way,
+SIGQUIT as a crash would; the folder stays.
 """
 
 import os
@@ -20,20 +21,25 @@ GRACE_S = 5.0
 
 def keep(owner: int, folder: str, user: str, command: list[str]) -> None:
     signalled: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGTERM, signal.SIGQUIT):
         signal.signal(number, lambda number, _: signalled.append(number))
     identity = {"user": user, "group": user, "extra_groups": []} if user else {}
-    server = subprocess.Popen(command, cwd=folder, **identity)
+    server = subprocess.Popen(command, cwd=folder, process_group=0, **identity)
     while server.poll() is None and not signalled and is_alive(owner):
         time.sleep(POLL_S)
-    if is_alive(owner) and not signalled:
-        return  # the server ended by itself: its test will want to look at what it left
-    os.killpg(0, signal.SIGINT)
-    with suppress(subprocess.TimeoutExpired):
-        server.wait(GRACE_S)
+    end(server, gently=signal.SIGQUIT not in signalled)
     if not is_alive(owner):
         shutil.rmtree(folder, ignore_errors=True)
-    os.killpg(0, signal.SIGKILL)  # what the server itself has started, and this process
+
+
+def end(server: subprocess.Popen, *, gently: bool) -> None:
+    with suppress(ProcessLookupError):
+        if gently:
+            os.killpg(server.pid, signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                server.wait(GRACE_S)
+        os.killpg(server.pid, signal.SIGKILL)  # with what the server has started
+    server.wait()
 
 
 def is_alive(process: int) -> bool:

@@ -22,18 +22,17 @@ import sys
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
 KEEPER = Path(__file__).with_name("keeper.py")
-REQUIRED = "COINVEC_TEST_REQUIRE_SERVERS"
+REQUIRE = "COINVEC_TEST_REQUIRE_SERVERS"
+required = os.environ.get(REQUIRE) == "1"  # now: the tests themselves see no variables of ours
 PATIENCE_S = 90.0
 _numbers = itertools.count()
-_shared = []
-"""Servers that outlive this process; Python would warn of a child that is forgotten."""
 
 
 class ServerUnavailableError(Exception):
@@ -90,7 +89,7 @@ class Server(ABC):
                 [sys.executable, KEEPER, str(run_owner()), self.folder, self.user, *self.command()],
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,
+                start_new_session=True,  # Ctrl+C is for the tests; what they need ends after them
                 env=os.environ | self.environment(),
             )
         deadline = time.monotonic() + PATIENCE_S
@@ -112,11 +111,15 @@ class Server(ABC):
 
     def kill(self):
         """End the server as a crash would: kill -9, without a word to its clients."""
-        self._end(signal.SIGKILL)
+        self._end(signal.SIGQUIT)
+
+    def leave_running(self):
+        """Leave the server to its keeper; Python would warn of a child that is forgotten."""
+        self._keeper.returncode = 0
 
     def _end(self, number):
         if self._keeper.poll() is None:
-            os.killpg(self._keeper.pid, number)
+            os.kill(self._keeper.pid, number)
         self._keeper.wait()
 
 
@@ -222,6 +225,28 @@ class PostgresServer(Server):
         options = [text for name, value in settings.items() for text in ("-c", f"{name}={value}")]
         return [_postgres_program("postgres"), "-D", str(data), *options]
 
+    def start(self):
+        """Start the server; after a kill, as soon as what is left of the old one has noticed."""
+        while True:
+            try:
+                return super().start()
+            except ServerUnavailableError as error:
+                if "still in use" not in str(error):
+                    raise
+                time.sleep(0.2)
+
+    def kill(self):
+        """End the server as a crash would, with its workers, which have sessions of their own."""
+        noted = self.folder / "data" / "postmaster.pid"
+        workers = []
+        if noted.exists():
+            [first, *_] = noted.read_text().split()
+            workers = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        super().kill()
+        for worker in workers:
+            with suppress(ProcessLookupError):
+                os.kill(int(worker), signal.SIGKILL)
+
     def _make(self, data):
         program = _postgres_program("initdb")
         password = self.folder / "password"
@@ -253,15 +278,16 @@ class PostgresServer(Server):
         with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
             connection.execute(statement)
 
-    @contextmanager
-    def database(self, template="template1"):
-        """The URL of a new database, which is dropped afterwards.
-
-        Args:
-            template: The database it is a copy of, which nobody may be connected to.
-        """
+    def create_database(self, template="template1"):
+        """Make a database as a copy of another, to which nobody is connected; gives its name."""
         name = unique("test")
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    @contextmanager
+    def database(self):
+        """The URL of a new database, which is dropped afterwards."""
+        name = self.create_database()
         yield self.url(name)
         self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -298,8 +324,8 @@ def _postgres_program(name):
 
 def missing(error):
     """Skip the test for want of a server, or fail it where servers are required."""
-    if os.environ.get(REQUIRED) == "1":
-        pytest.fail(f"{REQUIRED}=1, and a server is missing: {error}")
+    if required:
+        pytest.fail(f"{REQUIRE}=1, and a server is missing: {error}")
     pytest.skip(str(error))
 
 
@@ -317,7 +343,7 @@ def of_this_run(kind, tmp_path_factory):
             server = kind(new_folder())
             try:
                 server.start()
-                _shared.append(server)
+                server.leave_running()
                 noted = {"folder": str(server.folder), "port": server.port}
             except ServerUnavailableError as error:  # let the others know without trying again
                 shutil.rmtree(server.folder, ignore_errors=True)

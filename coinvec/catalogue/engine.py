@@ -11,13 +11,15 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
 
+from coinvec.catalogue import postgres
 from coinvec.domain.predicates import like_matches
 from coinvec.errors import InvalidValueError, SettingsError, StoreError
 
 BUSY_TIMEOUT_S = 5
 IMMEDIATE = "coinvec_immediate"
-"""Execution option of a connection that will write: SQLite then takes its write lock first."""
+"""Execution option of a connection that will write: it waits for other writers at once."""
 
 
 def parse_url(url: str) -> URL:
@@ -71,7 +73,8 @@ def create(url: URL, *, foreign_keys: bool = True) -> Engine:
     try:
         engine = sa.create_engine(
             url,
-            connect_args={"timeout": BUSY_TIMEOUT_S} if sqlite else {},
+            connect_args=_connect_arguments(url),
+            pool_pre_ping=not sqlite,  # servers restart while a connection waits in the pool
             json_serializer=partial(json.dumps, ensure_ascii=False),
         )
     except ModuleNotFoundError as error:
@@ -82,7 +85,25 @@ def create(url: URL, *, foreign_keys: bool = True) -> Engine:
     if sqlite:
         event.listen(engine, "connect", partial(_set_up_sqlite, foreign_keys=foreign_keys))
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        postgres.set_up(engine, IMMEDIATE)
     return engine
+
+
+def reading_sessions(engine: Engine) -> "sessionmaker[Session]":
+    """Makes sessions that only read."""
+    sessions = sessionmaker(engine)
+    if engine.dialect.name == "postgresql":
+        postgres.set_up_reading(sessions, engine.url)
+    return sessions
+
+
+def _connect_arguments(url: URL) -> dict[str, object]:
+    if url.get_backend_name() == "sqlite":
+        return {"timeout": BUSY_TIMEOUT_S}
+    return {
+        name: each for name, each in postgres.CONNECT_ARGUMENTS.items() if name not in url.query
+    }
 
 
 def _set_up_sqlite(
@@ -127,9 +148,14 @@ def translated(url: URL) -> Iterator[None]:
     except SQLAlchemyError as error:
         # `orig` is the driver's own message: without statement and parameters.
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        hint = (
-            "Another process is writing to it; wait until it is done and type the same again."
-            if "database is locked" in cause
-            else "See that it runs, can be written to and has room, then type the same again."
-        )
-        raise StoreError(f"the database {shown(url)} refused: {cause}.", hint=hint) from error
+        raise StoreError(
+            f"the database {shown(url)} refused: {cause}.", hint=_hint(cause)
+        ) from error
+
+
+def _hint(cause: str) -> str:
+    if "database is locked" in cause:
+        return "Another process is writing to it; wait until it is done and type the same again."
+    if "FATAL:" in cause:  # how PostgreSQL turns a client away
+        return "Check the user, password and name of the database in COINVEC_DATABASE_URL."
+    return "See that it runs, can be written to and has room, then type the same again."

@@ -1,18 +1,23 @@
-"""A connection to Milvus: the only module that imports pymilvus.
+"""A connection to Milvus: the only place where requests to it are made.
 
 Milvus Lite runs inside this process and is given one request at a time, because a reader that
 meets rows on their way from its write buffer to a segment sees them in neither. Servers take
 reads in parallel. Writes are serialised on both.
+
+All reads are strongly consistent: they see what any process wrote before them. A server that goes
+away is asked again for some seconds (`coinvec.retry`): reads, and writes that replace or remove
+by id. What makes, drops or renames is asked once, for a request whose answer was lost may have
+been carried out.
 """
 
 import logging
 import threading
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import grpc  # type: ignore[import-untyped]
@@ -21,7 +26,9 @@ from pymilvus.exceptions import MilvusException
 
 from coinvec.domain.vectors import FloatArray, Metric
 from coinvec.errors import StoreError
+from coinvec.retry import repeated
 from coinvec.vectors.embedded import EmbeddedMilvus
+from coinvec.vectors.failures import CONNECT, Failure, explained, failure_of
 from coinvec.vectors.indexes import Engine, IndexSetting, parse_index
 from coinvec.vectors.schema import (
     EMBEDDING,
@@ -33,6 +40,7 @@ from coinvec.vectors.schema import (
 )
 
 Row = Mapping[str, Any]
+Answer = TypeVar("Answer")
 
 CALL_TIMEOUT = 120.0
 _STRONG = "Strong"
@@ -67,13 +75,19 @@ class Connection:
     """
 
     def __init__(
-        self, client: MilvusClient, embedded: EmbeddedMilvus | None, index: IndexSetting, place: str
+        self,
+        client: MilvusClient,
+        embedded: EmbeddedMilvus | None,
+        index: IndexSetting,
+        place: str,
+        database: str,
     ) -> None:
         self._client = client
         self._embedded = embedded
         self._engine = Engine.SERVER if embedded is None else Engine.LITE
         self._index = index
         self._place = place
+        self._database = database
         self._opened: dict[str, Opened] = {}
         self._unflushed: dict[str, int] = {}
         self._lock = threading.RLock()
@@ -82,21 +96,19 @@ class Connection:
     @classmethod
     def open(cls, uri: str, *, token: str, index: str, timeout: float) -> Self:
         """Open an embedded engine, or connect to a server; see `VectorStore.open`."""
-        engine = Engine.SERVER if "://" in uri else Engine.LITE
-        setting = parse_index(index, engine)
-        place = uri if engine is Engine.LITE else _checked_address(uri)
-        embedded = EmbeddedMilvus(Path(uri)) if engine is Engine.LITE else None
-        try:
-            address = embedded.uri if embedded else uri
-            client = MilvusClient(address, token=token, timeout=timeout, dedicated=True)
-        except (MilvusException, grpc.RpcError, ValueError) as error:
-            if embedded:
+        if "://" not in uri:
+            setting = parse_index(index, Engine.LITE)
+            embedded = EmbeddedMilvus(Path(uri))
+            try:
+                client = _connected(embedded.uri, "", timeout, place=uri)
+            except BaseException:
                 embedded.close()
-            raise StoreError(
-                f"Milvus at {place} cannot be reached: {_reason(error)}.",
-                hint="Check that it runs, and COINVEC_MILVUS_URI and COINVEC_MILVUS_TOKEN.",
-            ) from error
-        return cls(client, embedded, setting, place)
+                raise
+            return cls(client, embedded, setting, uri, "")
+        setting = parse_index(index, Engine.SERVER)
+        place, database = _checked_address(uri)
+        client = _connected(uri, token, timeout, place=place)
+        return cls(client, None, setting, place, database)
 
     def close(self) -> None:
         """Write everything out and let go of the engine; without effect when repeated."""
@@ -105,7 +117,7 @@ class Connection:
 
     @contextmanager
     def calling(self, action: str, *, writing: bool = False) -> Iterator[MilvusClient]:
-        """Lend the client for one request, and put its refusals into words.
+        """Lend the client for one request, made once, and put its refusals into words.
 
         Raises:
             StoreError: The connection is closed, or the request was refused.
@@ -117,25 +129,51 @@ class Connection:
                 yield self._client
             except (MilvusException, grpc.RpcError) as error:
                 self._opened.clear()  # another process may have changed the collection
-                raise StoreError(
-                    f"Milvus at {self._place} refused to {action}: {_reason(error)}.",
-                    hint="`coinvec doctor` says what is missing; --fix makes it again.",
-                ) from error
+                raise explained(error, place=self._place, action=action) from error
+
+    def repeating(
+        self, action: str, request: Callable[[MilvusClient], Answer], *, writing: bool = False
+    ) -> Answer:
+        """Make a request that may be made twice, again and again while the server is away.
+
+        Raises:
+            StoreError: As `calling`; or the server stayed away, and how often it was asked.
+        """
+
+        def once() -> Answer:
+            with self.calling(action, writing=writing) as client:
+                return request(client)
+
+        return repeated(
+            once,
+            is_passing=lambda error: (
+                self._embedded is None
+                and isinstance(error, StoreError)
+                and failure_of(error.__cause__) is Failure.AWAY
+            ),
+            given_up=lambda error, attempts: explained(
+                _cause_of(error), place=self._place, action=action, tried=str(attempts)
+            ),
+        )
 
     def opened(self, collection: str) -> Opened:
         """Load a collection (after a restart none is) and learn its shape, once."""
+        return self.repeating(
+            f"open {collection}", lambda client: self._shape_of(client, collection)
+        )
+
+    def _shape_of(self, client: MilvusClient, collection: str) -> Opened:
         if (known := self._opened.get(collection)) is not None:
             return known
-        with self.calling(f"open {collection}") as client:
-            client.load_collection(collection, timeout=CALL_TIMEOUT)
-            if self._embedded:
-                self._embedded.flush(collection)  # rows replayed after a crash
-            fields = client.describe_collection(collection, timeout=CALL_TIMEOUT)["fields"]
-            [dim] = [field["params"]["dim"] for field in fields if field["name"] == EMBEDDING]
-            kind = client.describe_index(collection, EMBEDDING, timeout=CALL_TIMEOUT)["index_type"]
+        client.load_collection(collection, timeout=CALL_TIMEOUT)
+        if self._embedded:
+            self._embedded.flush(collection)  # rows replayed after a crash
+        fields = client.describe_collection(collection, timeout=CALL_TIMEOUT)["fields"]
+        [dim] = [field["params"]["dim"] for field in fields if field["name"] == EMBEDDING]
+        kind = client.describe_index(collection, EMBEDDING, timeout=CALL_TIMEOUT)["index_type"]
         index = self._index if kind == self._index.type else parse_index(kind, self._engine)
-        self._opened[collection] = Opened(int(dim), index)
-        return self._opened[collection]
+        self._opened[collection] = opened = Opened(int(dim), index)
+        return opened
 
     def forget(self) -> None:
         """Learn the shape of collections anew: one was dropped, or an alias points elsewhere."""
@@ -158,9 +196,20 @@ class Connection:
             # There are no rows to wait for; waiting would cost half a second.
             client.create_index(name, indexes, sync=False, timeout=CALL_TIMEOUT)
 
+    def aliases(self, collection: str) -> list[str]:
+        """The aliases that point at a collection."""
+
+        def listed(client: MilvusClient) -> list[str]:
+            # pymilvus knows the database of every other request by itself.
+            found = client.list_aliases(collection, timeout=CALL_TIMEOUT, db_name=self._database)
+            return list(found["aliases"])
+
+        return self.repeating(f"list the aliases of {collection}", listed)
+
     def upsert(self, collection: str, rows: Sequence[Row]) -> None:
-        """Write rows in one request."""
-        with self.calling(f"write to {collection}", writing=True) as client:
+        """Write rows in one request, which replaces those of the same ids."""
+
+        def write(client: MilvusClient) -> None:
             client.upsert(collection, rows, timeout=CALL_TIMEOUT)
             waiting = self._unflushed.get(collection, 0) + len(rows)
             if self._embedded and waiting >= _FLUSH_ROWS:
@@ -168,12 +217,24 @@ class Connection:
                 waiting = 0
             self._unflushed[collection] = waiting
 
+        self.repeating(f"write to {collection}", write, writing=True)
+
+    def delete(self, collection: str, clause: str) -> None:
+        """Remove the rows that satisfy an expression, in one request."""
+
+        def remove(client: MilvusClient) -> None:
+            self._shape_of(client, collection)
+            client.delete(collection, filter=clause, timeout=CALL_TIMEOUT)
+
+        self.repeating(f"remove rows of {collection}", remove, writing=True)
+
     def nearest(
         self, collection: str, queries: FloatArray, clause: str, limit: int, fields: list[str]
     ) -> list[list[Row]]:
         """The rows nearest to each query (n × dim), by the engine's own similarity."""
-        parameters = self.opened(collection).index.search_parameters(limit)
-        with self.calling(f"search {collection}") as client:
+
+        def search(client: MilvusClient) -> list[list[Row]]:
+            parameters = self._shape_of(client, collection).index.search_parameters(limit)
             answer = client.search(
                 collection,
                 queries,
@@ -185,12 +246,15 @@ class Connection:
                 consistency_level=_STRONG,
                 timeout=CALL_TIMEOUT,
             )
-        return [list(rows) for rows in answer]
+            return [list(rows) for rows in answer]
+
+        return self.repeating(f"search {collection}", search)
 
     def query(self, collection: str, clause: str, fields: list[str]) -> list[Row]:
         """Fields of the rows that satisfy an expression, in one request."""
-        self.opened(collection)
-        with self.calling(f"read {collection}") as client:
+
+        def read(client: MilvusClient) -> list[Row]:
+            self._shape_of(client, collection)
             return list(
                 client.query(
                     collection,
@@ -201,11 +265,14 @@ class Connection:
                 )
             )
 
+        return self.repeating(f"read {collection}", read)
+
     def pages(self, collection: str, clause: str, fields: list[str]) -> Iterator[list[Row]]:
         """Fields of the rows that satisfy an expression, some thousand at a time."""
-        self.opened(collection)
-        with self.calling(f"read {collection}") as client:
-            iterator = client.query_iterator(
+
+        def begin(client: MilvusClient) -> Any:  # noqa: ANN401 — pymilvus is untyped
+            self._shape_of(client, collection)
+            return client.query_iterator(
                 collection,
                 batch_size=_PAGE,
                 filter=clause,
@@ -213,13 +280,41 @@ class Connection:
                 consistency_level=_STRONG,
                 timeout=CALL_TIMEOUT,
             )
-        while True:
-            with self.calling(f"read {collection}"):
-                page = list(iterator.next())
-            if not page:
-                iterator.close()
-                return
+
+        def go_on(client: MilvusClient) -> list[Row]:
+            self._shape_of(client, collection)
+            return list(iterator.next())  # which moves on only when it has been answered
+
+        iterator = self.repeating(f"read {collection}", begin)
+        while page := self.repeating(f"read {collection}", go_on):
             yield page
+        iterator.close()
+
+
+def _connected(uri: str, token: str, timeout: float, *, place: str) -> MilvusClient:
+    """A client that has spoken with the engine.
+
+    Raises:
+        StoreError: The engine cannot be reached within `timeout` seconds, or knows no such token.
+    """
+
+    def failed(error: BaseException, tried: str) -> StoreError:
+        return explained(_cause_of(error), place=place, action=CONNECT, tried=tried)
+
+    try:
+        return repeated(
+            lambda: MilvusClient(uri, token=token, timeout=timeout, dedicated=True),
+            is_passing=lambda error: failure_of(error) is Failure.AWAY,
+            given_up=lambda error, attempts: failed(error, str(attempts)),
+            patience=timeout,
+        )
+    except (MilvusException, grpc.RpcError, ValueError) as error:
+        raise failed(error, "") from error
+
+
+def _cause_of(error: BaseException) -> BaseException:
+    """What the library raised, behind an error of ours."""
+    return error.__cause__ or error if isinstance(error, StoreError) else error
 
 
 def _shut_down(client: MilvusClient, embedded: EmbeddedMilvus | None) -> None:
@@ -238,19 +333,13 @@ def _schema(dim: int) -> Any:  # noqa: ANN401 — pymilvus is untyped
     return schema
 
 
-def _checked_address(uri: str) -> str:
-    """The address of a server without the credentials it may hold."""
+def _checked_address(uri: str) -> tuple[str, str]:
+    """The address of a server without the credentials it may hold, and the database named in it."""
     parts = urlsplit(uri)
-    address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
     if parts.scheme not in ("http", "https"):
         raise StoreError(
             f"Milvus cannot be reached at {address}: it speaks http and https.",
             hint="COINVEC_MILVUS_URI is a directory or http(s)://host:port.",
         )
-    return address
-
-
-def _reason(error: Exception) -> str:
-    """What a library said, on one line."""
-    message = error.message if isinstance(error, MilvusException) else str(error)
-    return " ".join(str(message).split()).rstrip(".")
+    return address, parts.path.strip("/")

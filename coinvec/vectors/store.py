@@ -13,7 +13,7 @@ from coinvec.domain.results import Hit
 from coinvec.domain.vectors import FloatArray, Metric, VectorRecord
 from coinvec.errors import StoreError
 from coinvec.vectors.connection import CALL_TIMEOUT, Connection, Row
-from coinvec.vectors.filters import VectorFilter, both, of_images
+from coinvec.vectors.filters import VectorFilter, between, both, of_images
 from coinvec.vectors.grouping import (
     ENGINE_NOISE,
     Found,
@@ -23,7 +23,7 @@ from coinvec.vectors.grouping import (
     similarities,
 )
 from coinvec.vectors.indexes import EXACT, IndexSetting
-from coinvec.vectors.schema import EMBEDDING, HIT_FIELDS, ID, hit_of, row_of
+from coinvec.vectors.schema import EMBEDDING, HIT_FIELDS, ID, hit_of, row_fields, row_of
 
 CONNECT_TIMEOUT = 10.0
 
@@ -73,24 +73,37 @@ class VectorStore:
     # --- collections -------------------------------------------------------------------------
 
     def create_collection(self, name: str, *, dim: int, metric: Metric) -> None:
-        """Make an empty collection with the index of the settings."""
+        """Make an empty collection with the index of the settings.
+
+        One whose making was interrupted (`has_collection` denies it) is replaced.
+        """
+        if name in self.collections() and not self.has_collection(name):
+            self.drop_collection(name)
         self._connection.create_collection(name, dim, metric)
 
     def has_collection(self, name: str) -> bool:
-        """Whether there is a collection (not an alias) of this name."""
-        return name in self.collections()
+        """Whether there is a collection (not an alias) of this name, with its index."""
+        if name not in self.collections():
+            return False
+        return self._connection.repeating(
+            f"list the indexes of {name}",
+            lambda client: bool(client.list_indexes(name, EMBEDDING, timeout=CALL_TIMEOUT)),
+        )
 
     def collections(self) -> list[str]:
         """Names of all collections, sorted."""
-        with self._connection.calling("list its collections") as client:
-            return sorted(client.list_collections(timeout=CALL_TIMEOUT))
+        return self._connection.repeating(
+            "list its collections",
+            lambda client: sorted(client.list_collections(timeout=CALL_TIMEOUT)),
+        )
 
     def drop_collection(self, name: str) -> None:
         """Remove a collection and the aliases that point at it, if it is there."""
-        if not self.has_collection(name):
+        if name not in self.collections():
             return
+        aliases = self._connection.aliases(name)
         with self._connection.calling(f"drop the collection {name}", writing=True) as client:
-            for alias in client.list_aliases(name, timeout=CALL_TIMEOUT)["aliases"]:
+            for alias in aliases:
                 client.drop_alias(alias, timeout=CALL_TIMEOUT)
             client.drop_collection(name, timeout=CALL_TIMEOUT)
             self._connection.forget()
@@ -107,11 +120,19 @@ class VectorStore:
     def alias_target(self, alias: str) -> str | None:
         """The collection an alias points at; None where there is no such alias."""
         for collection in self.collections():
-            with self._connection.calling(f"look the alias {alias} up") as client:
-                listed = client.list_aliases(collection, timeout=CALL_TIMEOUT)
-            if alias in listed["aliases"]:
+            if alias in self._connection.aliases(collection):
                 return collection
         return None
+
+    def fits(self, collection: str, dim: int) -> bool:
+        """Whether a collection has its index, the fields of a row, and vectors of a dimension."""
+        described = self._connection.repeating(
+            f"describe {collection}",
+            lambda client: client.describe_collection(collection, timeout=CALL_TIMEOUT),
+        )
+        fields = {field["name"]: field["params"] for field in described["fields"]}
+        complete = fields.keys() >= set(row_fields())
+        return complete and int(fields[EMBEDDING]["dim"]) == dim and self.has_collection(collection)
 
     def index(self, collection: str) -> IndexSetting:
         """The index a collection was made with."""
@@ -139,10 +160,8 @@ class VectorStore:
 
     def delete(self, collection: str, image_ids: Collection[str]) -> None:
         """Remove rows; ids that are not there are no error."""
-        self._connection.opened(collection)
         for clause in of_images(image_ids):
-            with self._connection.calling(f"remove rows of {collection}", writing=True) as client:
-                client.delete(collection, filter=clause, timeout=CALL_TIMEOUT)
+            self._connection.delete(collection, clause)
 
     def count(self, collection: str, where: str = "") -> int:
         """Rows that satisfy an expression of `compile_filter`; all by default."""
@@ -173,6 +192,21 @@ class VectorStore:
             for clause in of_images(image_ids)
             for row in self._connection.query(collection, clause, [ID, EMBEDDING])
         }
+
+    def rows(self, collection: str, image_ids: Collection[str]) -> dict[str, Row]:
+        """Whole rows by image id, for `coinvec.vectors.compare`; absent ids are left out."""
+        return {
+            str(row[ID]): row
+            for clause in of_images(image_ids)
+            for row in self._connection.query(collection, clause, row_fields())
+        }
+
+    def row_pages(
+        self, collection: str, *, after: str, upto: str | None
+    ) -> Iterator[dict[str, Row]]:
+        """Whole rows, some thousand at a time, of the ids beyond `after` up to `upto`, included."""
+        for page in self._connection.pages(collection, between(after, upto), row_fields()):
+            yield {str(row[ID]): row for row in page}
 
     # --- searching ---------------------------------------------------------------------------
 

@@ -1,3 +1,5 @@
+from itertools import count
+
 import pytest
 
 from coinvec.catalogue import schema
@@ -7,18 +9,23 @@ from tests.unit.catalogue.makers import generation
 
 
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory):
-    """A migrated SQLite file, to be copied rather than made anew for every test."""
-    path = tmp_path_factory.mktemp("catalogue") / "empty.db"
-    schema.upgrade(f"sqlite:///{path}")
-    return path
+def new_database(tmp_path_factory):
+    """Makes migrated and empty databases; gives the URL of each."""
+    folder = tmp_path_factory.mktemp("catalogue")
+    empty, numbers = folder / "empty.db", count()
+    schema.upgrade(f"sqlite:///{empty}")
+
+    def make():
+        path = folder / f"{next(numbers)}.db"
+        path.write_bytes(empty.read_bytes())  # quicker than migrating each
+        return f"sqlite:///{path}"
+
+    return make
 
 
 @pytest.fixture
-def url(empty_database, tmp_path):
-    path = tmp_path / "catalogue.db"
-    path.write_bytes(empty_database.read_bytes())
-    return f"sqlite:///{path}"
+def url(new_database):
+    return new_database()
 
 
 @pytest.fixture

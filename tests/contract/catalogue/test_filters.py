@@ -1,0 +1,3 @@
+"""PostgreSQL keeps every promise of SQLite: the same tests, on the databases of `conftest`."""
+
+from tests.unit.catalogue.test_filters import *  # noqa: F403
