@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from coinvec.catalogue import schema
+
 HOLD = """
 import sys
 from coinvec.services.home import Home
@@ -114,7 +116,7 @@ def test_a_bad_setting(coinvec, filled, monkeypatch):
 def test_db_commands(coinvec, filled, command):
     outcome = coinvec("db", command)
     assert outcome.status == 0, outcome.err
-    assert "0001" in outcome.out + outcome.err
+    assert schema.head() in outcome.out + outcome.err
 
 
 def test_config_show_masks_secrets(coinvec, monkeypatch):
