@@ -13,6 +13,7 @@ from decimal import ROUND_FLOOR, Decimal
 from sqlalchemy import ColumnElement
 
 from coinvec.catalogue.coins_view import Expression
+from coinvec.catalogue.sql_functions import Among
 from coinvec.domain.predicates import Literal, Op
 
 
@@ -32,7 +33,7 @@ class IntegerColumn:
 
     def compare(self, op: Op, literal: Literal) -> ColumnElement[bool]:
         """The comparison, NULL where the column is NULL."""
-        number, whole = self._floor(literal)
+        number, whole = self.floor(literal)
         match op:
             case Op.EQ | Op.NE if not whole:
                 number = self.limit + 1
@@ -42,10 +43,11 @@ class IntegerColumn:
 
     def is_in(self, literals: Iterable[Literal]) -> ColumnElement[bool]:
         """`IN`: equal to one of the literals; NULL where the column is NULL."""
-        floors = [self._floor(literal) for literal in literals]
-        return self.expression.in_([floor for floor, whole in floors if whole] or [self.limit + 1])
+        floors = {self.floor(literal) for literal in literals}
+        members = sorted(floor for floor, whole in floors if whole)
+        return Among(self.expression, members or [self.limit + 1])
 
-    def _floor(self, literal: Literal) -> tuple[int, bool]:
+    def floor(self, literal: Literal) -> tuple[int, bool]:
         """The scaled literal rounded down and kept near the range; whether it was whole."""
         scaled = exact(literal)
         sign, digits, exponent = scaled.as_tuple()
@@ -79,6 +81,30 @@ class YearColumns:
                 return self.first.compare(op, literal)
             case _:
                 return self.last.compare(op, literal)
+
+    def is_in(self, literals: Iterable[Literal]) -> list[ColumnElement[bool]]:
+        """Conditions of which one must hold: a year of the list lies in the span."""
+        return [
+            self.first.expression.bool_op("<=")(high) & self.last.expression.bool_op(">=")(low)
+            for low, high in self.runs(literals)
+        ]
+
+    def runs(self, literals: Iterable[Literal]) -> list[tuple[int, int]]:
+        """The years of a list as runs, so that a list of a thousand years is one condition.
+
+        Returns:
+            First and last year of each run. A fraction, which lies in the spans that reach from
+            the year below it to the one above, is such a run backwards.
+        """
+        runs: list[tuple[int, int]] = []
+        for year, whole in sorted({self.first.floor(literal) for literal in literals}):
+            if not whole:
+                runs.append((year + 1, year))
+            elif runs and runs[-1][1] == year - 1 and runs[-1][0] <= runs[-1][1]:
+                runs[-1] = (runs[-1][0], year)
+            else:
+                runs.append((year, year))
+        return runs
 
 
 def exact(literal: Literal) -> Decimal:

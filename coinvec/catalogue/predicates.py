@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from coinvec.catalogue.coins_view import STORED, Expression
 from coinvec.catalogue.exact import IntegerColumn, YearColumns, exact
-from coinvec.catalogue.sql_functions import AttributeText, Parenthesized, TextLike
+from coinvec.catalogue.sql_functions import Among, AttributeText, Parenthesized, TextLike
 from coinvec.catalogue.tables import CoinImageRow, CoinTypeRow, DesignRow
 from coinvec.catalogue.types import VALUE_SCALE
 from coinvec.domain.coins import VALUE_DECIMALS, VALUE_LIMIT, YEAR_LIMIT
@@ -31,11 +31,20 @@ from coinvec.domain.predicates import (
     Operand,
     Or,
     Predicate,
+    leaves,
     operand_kind,
 )
+from coinvec.errors import ExpressionError
 
 OPEN_END = YEAR_LIMIT + 2
 """Stands for a missing end of a span; every year of a filter is kept below it."""
+
+MAX_CONDITIONS = 2_000
+"""Conditions of one filter. Each takes up to five parameters, of the 32,766 that SQLite is sure to
+take, and SQLAlchemy takes 0.4 ms to write it down."""
+
+PATTERN_WEIGHT = 10
+"""How many conditions a LIKE counts as: SQLite has Python match it, row by row."""
 
 MAX_TERMS = 100
 """Terms joined at one level: SQLite refuses expressions more than 1,000 levels deep, and parses
@@ -46,14 +55,51 @@ def compiled(predicate: Predicate) -> ColumnElement[bool]:
     """A predicate as an expression over the columns of `coins_view.through_view`.
 
     ILIKE needs an engine with the function `coinvec_like`; see `ilike` for the others.
+
+    Raises:
+        ExpressionError: It has more than `MAX_CONDITIONS` conditions.
     """
+    check_size(predicate)
+    return _compiled(predicate)
+
+
+def check_size(predicate: Predicate) -> None:
+    """Refuse a predicate that no engine should be asked.
+
+    A list of texts, or of numbers that are kept as integers, is one condition however long.
+
+    Raises:
+        ExpressionError: It has more than `MAX_CONDITIONS` conditions.
+    """
+    conditions = sum(map(_conditions, leaves(predicate)))
+    if conditions > MAX_CONDITIONS:
+        raise ExpressionError(
+            f"the filter has {conditions:,} conditions, and {MAX_CONDITIONS:,} is the limit (LIKE "
+            f"counts as {PATTERN_WEIGHT}).",
+            hint="Compare one column with many values by IN, and with a range by BETWEEN.",
+        )
+
+
+def _conditions(leaf: Leaf) -> int:
+    match leaf, operand_kind(leaf.operand):
+        case Like(), _:
+            return PATTERN_WEIGHT
+        case InList(_, values), Kind.YEAR:
+            return len(_YEAR.runs(values))
+        case InList(_, values), Kind.REAL:
+            return len(values)
+        case _:
+            return 1
+
+
+def _compiled(predicate: Predicate) -> ColumnElement[bool]:
     match predicate:
         case Not(part):
-            return not_(compiled(part))
+            return not_(_compiled(part))
         case And(parts):
-            return _joined(and_, [compiled(part) for part in parts])
+            return _joined(and_, [_compiled(part) for part in parts])
         case Or(parts):
-            return _joined(or_, [compiled(part) for part in parts])
+            return _joined(or_, [_compiled(part) for part in parts])
         case _:
             return _leaf(predicate)
 
@@ -104,12 +150,13 @@ def _comparison(operand: Operand, op: Op, value: Literal) -> ColumnElement[bool]
 def _in_list(operand: Operand, values: Sequence[Literal]) -> ColumnElement[bool]:
     match operand_kind(operand):
         case Kind.YEAR:
-            return _joined(or_, [_YEAR.compare(Op.EQ, value) for value in values])
+            return _joined(or_, _YEAR.is_in(values))
         case Kind.INTEGER | Kind.DECIMAL:
             return _INTEGERS[str(operand)].is_in(values)
-        case Kind.REAL:
-            values = [_double(value) for value in values]
-    return operand_value(operand).in_(values)
+        case Kind.REAL:  # not as JSON: SQLite's reading of decimal digits is not always exact
+            return operand_value(operand).in_([_double(value) for value in values])
+        case _:
+            return Among(operand_value(operand), [str(value) for value in values])
 
 
 def _double(value: Literal) -> float:

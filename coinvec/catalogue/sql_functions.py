@@ -1,6 +1,9 @@
-"""SQL expressions of our own: LIKE, an attribute's text, and parentheses."""
+"""SQL expressions of our own: LIKE, membership of long lists, an attribute's text, parentheses."""
 
-from sqlalchemy import Boolean, ColumnElement, literal
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import ARRAY, BigInteger, Boolean, ColumnElement, Text, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -29,6 +32,26 @@ class TextLike(FunctionElement[bool]):
             literal(pattern, CodePointText),
             literal(escape or "", CodePointText),
             literal(int(ignore_case)),
+        )
+
+
+class Among(FunctionElement[bool]):
+    """`value IN (…)` with all its values in one parameter, so that no list is too long.
+
+    A statement takes 65,535 parameters on PostgreSQL, and on SQLite as many as it was built for.
+    PostgreSQL is given an array, SQLite a JSON text; neither is used on the other.
+    """
+
+    name = "coinvec_among"
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(self, value: Expression, members: Sequence[str] | Sequence[int]) -> None:
+        kind = BigInteger() if isinstance(members[0], int) else Text()
+        super().__init__(
+            value,
+            literal(json.dumps(members, ensure_ascii=False), Text),
+            literal(list(members), ARRAY(kind)),
         )
 
 
@@ -76,6 +99,18 @@ def _like_sqlite(element: TextLike, compiler: SQLCompiler, **kw: object) -> str:
 def _like_postgresql(element: TextLike, compiler: SQLCompiler, **kw: object) -> str:
     text, pattern, escape, _ignore_case = (compiler.process(part, **kw) for part in element.clauses)
     return f"({text} LIKE {pattern} ESCAPE {escape})"
+
+
+@compiles(Among, "sqlite")
+def _among_sqlite(element: Among, compiler: SQLCompiler, **kw: object) -> str:
+    value, members, _ = (compiler.process(part, **kw) for part in element.clauses)
+    return f"({value} IN (SELECT member.value FROM json_each({members}) AS member))"  # noqa: S608
+
+
+@compiles(Among, "postgresql")
+def _among_postgresql(element: Among, compiler: SQLCompiler, **kw: object) -> str:
+    value, _, members = (compiler.process(part, **kw) for part in element.clauses)
+    return f"({value} = ANY ({members}))"
 
 
 @compiles(AttributeText, "sqlite")

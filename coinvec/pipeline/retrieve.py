@@ -8,6 +8,7 @@ from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import Side
 from coinvec.domain.results import Hit
 from coinvec.domain.vectors import FloatArray
+from coinvec.query.planner import Access
 from coinvec.vectors.filters import VectorFilter
 
 if TYPE_CHECKING:
@@ -35,11 +36,15 @@ class Retriever:
     Args:
         vectors: The vector store.
         collection: The generation's collection.
+        access: How to look through it, as the plan says.
     """
 
-    def __init__(self, vectors: "VectorStore", collection: str) -> None:
+    def __init__(
+        self, vectors: "VectorStore", collection: str, access: Access = Access.INDEX
+    ) -> None:
         self._vectors = vectors
         self._collection = collection
+        self._top_groups = vectors.exact_groups if access is Access.SCAN else vectors.top_groups
 
     def nearest(
         self,
@@ -65,9 +70,7 @@ class Retriever:
         Returns:
             For each query up to k hits, best first, ties by image id.
         """
-        found = self._vectors.top_groups(
-            self._collection, queries, where=where, k=k, group_by=group_by
-        )
+        found = self._top_groups(self._collection, queries, where=where, k=k, group_by=group_by)
         short = [row for row, hits in enumerate(found) if len(hits) < min(k, expected)]
         if short:
             exact = self._vectors.exact_groups(
@@ -81,7 +84,7 @@ class Retriever:
         self, queries: FloatArray, where: VectorFilter, *, side: Side, depth: int
     ) -> list[list[Hit]]:
         """The best image of the best `depth` types that shows `side`, for each query."""
-        return self._vectors.top_groups(
+        return self._top_groups(
             self._collection,
             queries,
             where=replace(where, side=side),
@@ -97,7 +100,7 @@ class Retriever:
         if not types:
             return table
         for side in Side:
-            rows = self._vectors.top_groups(
+            rows = self._top_groups(
                 self._collection,
                 queries,
                 where=replace(where, type_keys=frozenset(types), side=side),

@@ -134,7 +134,10 @@ def _literal(name: str, value: object) -> Literal:
     """A parameter's value as a plain text, int or Decimal."""
     if isinstance(value, str):
         if unstorable(value) is not None:
-            raise InvalidValueError(f"the parameter :{name} holds characters that are not text.")
+            raise InvalidValueError(
+                f"the parameter :{name} holds characters that are not text.",
+                hint="Read it as UTF-8, and take NUL characters out of it.",
+            )
         return str.__str__(value)  # not str(): an Enum or another subclass would name itself
     if isinstance(value, bool) or not isinstance(value, numbers.Real | Decimal):
         raise _unusable(name, value)

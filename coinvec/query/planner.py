@@ -1,37 +1,44 @@
-"""How a query's filter is answered: which part Milvus decides, and what SQL decides for it."""
+"""How a query is answered: who decides its filter, and how the vectors are looked through.
 
-from collections.abc import Iterator
+Milvus is given the filter where it surely means the same there. Of what it does not know, SQL
+decides: patterns become lists of the values they match, and what is left becomes the ids of what
+matches. An approximate index is not asked where the matching rows are so few that each can be
+looked at. `docs/concepts/filters.md` gives the reasons.
+"""
+
 from dataclasses import dataclass
 from enum import StrEnum
 
 from coinvec.catalogue.store import CatalogueStore
 from coinvec.domain.choices import GroupBy
-from coinvec.domain.columns import Kind
-from coinvec.domain.predicates import (
-    ColumnRef,
-    Comparison,
-    InList,
-    Leaf,
-    Op,
-    Predicate,
-    leaves,
-    operand_kind,
-)
+from coinvec.domain.predicates import AttributeRef, Predicate, leaves
 from coinvec.domain.results import Query
-from coinvec.domain.spelling import nearest
+from coinvec.query.values import value_warnings, with_listed_values
 from coinvec.vectors.expressions import compile_filter
 from coinvec.vectors.filters import VectorFilter
+from coinvec.vectors.indexes import IndexSetting
 from coinvec.vectors.literals import NotExpressible
 
-DISTINCT_LIMIT = 20_000
+SCAN_LIMIT = 1_000
+"""Images that are rather looked at one by one than searched for in an approximate index. To read
+a thousand vectors takes Milvus Lite a fifth of a second, and a server a tenth of that."""
 
 
 class DecidedBy(StrEnum):
-    """Which engine decides the filter."""
+    """Which engine decides the filter, and in what form Milvus is given it."""
 
     NOTHING = "no filter"
-    MILVUS = "milvus"
-    SQL = "sql"
+    MILVUS = "pushed down"
+    VALUES = "pushed down, patterns as lists of values"
+    DESIGN_IDS = "design ids from SQL"
+    IMAGE_IDS = "image ids from SQL"
+
+
+class Access(StrEnum):
+    """How the matching vectors are looked through."""
+
+    INDEX = "index"
+    SCAN = "exact scan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +50,9 @@ class Plan:
         filter: What Milvus is given.
         total_matching: Groups that match the filter, counted in SQL.
         total_types: Types that match the filter.
-        decided_by: Which engine decides the filter.
-        reason: Why SQL had to; empty otherwise.
+        decided_by: Which engine decides the filter, and in what form Milvus is given it.
+        access: How the matching vectors are looked through.
+        reasons: Why the filter is not simply pushed down, or the index not used; a sentence each.
         warnings: Values in the filter that occur nowhere, with the nearest that does.
     """
 
@@ -53,49 +61,77 @@ class Plan:
     total_matching: int
     total_types: int
     decided_by: DecidedBy
-    reason: str = ""
+    access: Access = Access.INDEX
+    reasons: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
-def make_plan(query: Query, catalogue: CatalogueStore) -> Plan:
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """A filter as Milvus is given it, who made it so, and why."""
+
+    filter: VectorFilter
+    decided_by: DecidedBy
+    reason: str = ""
+
+
+def make_plan(query: Query, catalogue: CatalogueStore, index: IndexSetting | None = None) -> Plan:
     """Plan a query.
 
-    SQL counts the matching groups. Milvus filters by its mirrored columns where it can express the
-    predicate with the same meaning; otherwise SQL decides, and Milvus is given the ids.
+    Args:
+        query: What is asked.
+        catalogue: Counts what matches, and decides what Milvus cannot.
+        index: The index that would be searched; by default an exact one.
+
+    Raises:
+        ExpressionError: The filter has more conditions than a store can be asked.
     """
     where = query.where
     total_types = catalogue.count(where, GroupBy.TYPE)
     total = total_types
     if query.group_by is not GroupBy.TYPE:
         total = catalogue.count(where, query.group_by)
+    decision = _decide(where, catalogue)
+    access, why_scan = _access(where, catalogue, index or IndexSetting())
+    return Plan(
+        query=query,
+        filter=decision.filter,
+        total_matching=total,
+        total_types=total_types,
+        decided_by=decision.decided_by,
+        access=access,
+        reasons=tuple(filter(None, (decision.reason, why_scan))),
+        warnings=() if where is None else value_warnings(where, catalogue),
+    )
+
+
+def _decide(where: Predicate | None, catalogue: CatalogueStore) -> _Decision:
     if where is None:
-        return Plan(query, VectorFilter(), total, total_types, DecidedBy.NOTHING)
-    warnings = tuple(_value_warnings(where, catalogue))
+        return _Decision(VectorFilter(), DecidedBy.NOTHING)
     try:
-        pushed, decided_by, reason = compile_filter(where), DecidedBy.MILVUS, ""
-        filtered = VectorFilter(expression=pushed)
-    except NotExpressible as why:
-        decided_by, reason = DecidedBy.SQL, str(why)
-        filtered = VectorFilter(image_ids=frozenset(catalogue.image_ids(where)))
-    return Plan(query, filtered, total, total_types, decided_by, reason, warnings)
+        return _Decision(VectorFilter(compile_filter(where)), DecidedBy.MILVUS)
+    except NotExpressible as error:
+        reason = error.message
+    if any(isinstance(leaf.operand, AttributeRef) for leaf in leaves(where)):
+        ids = frozenset(catalogue.image_ids(where))
+        return _Decision(VectorFilter(image_ids=ids), DecidedBy.IMAGE_IDS, reason)
+    listed = with_listed_values(where, catalogue)
+    try:
+        return _Decision(VectorFilter(compile_filter(listed)), DecidedBy.VALUES, reason)
+    except NotExpressible as error:
+        reason = error.message
+    # Without attributes, all images of a design match or none does.
+    ids = frozenset(catalogue.design_ids(where))
+    return _Decision(VectorFilter(design_ids=ids), DecidedBy.DESIGN_IDS, reason)
 
 
-def _value_warnings(where: Predicate, catalogue: CatalogueStore) -> Iterator[str]:
-    for leaf in leaves(where):
-        for column, value in _named_values(leaf):
-            if catalogue.has_value(column, value):
-                continue
-            right = nearest(value, catalogue.distinct_values(column, DISTINCT_LIMIT))
-            hint = f"; did you mean {right!r}?" if right else "."
-            yield f"No coin of the catalogue has {column} = {value!r}{hint}"
-
-
-def _named_values(leaf: Leaf) -> Iterator[tuple[str, str]]:
-    """The texts a leaf compares a column with for equality."""
-    match leaf:
-        case Comparison(ColumnRef(name), Op.EQ, str(value)):
-            yield name, value
-        case InList(ColumnRef(name) as column, values) if operand_kind(column) is Kind.TEXT:
-            yield from ((name, value) for value in values if isinstance(value, str))
-        case _:
-            return
+def _access(
+    where: Predicate | None, catalogue: CatalogueStore, index: IndexSetting
+) -> tuple[Access, str]:
+    """How the vectors are looked through, and why not by the index."""
+    if index.is_exact:
+        return Access.INDEX, ""
+    matching = catalogue.count(where, GroupBy.IMAGE)
+    if matching > SCAN_LIMIT:
+        return Access.INDEX, ""
+    return Access.SCAN, f"{index} is approximate, and only so many images match: {matching:,}."

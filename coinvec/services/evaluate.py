@@ -132,10 +132,11 @@ def evaluate(
     outcomes: dict[int, Outcome] = {}
     loaded = home.get_ready(generation)
     searcher = Searcher(home, loaded.stored)
+    index = home.vectors.index(loaded.stored.collection)
     with ThreadPoolExecutor(jobs) as pool:
         for where, chunk in _chunks(queries):
             query = Query(parse_filter(where) if where else None, max(ks), group_by)
-            plan = make_plan(query, home.catalogue)
+            plan = make_plan(query, home.catalogue, index)
             results = searcher.search_batch([each.photos for each in chunk], plan, pool)
             for each, result in zip(chunk, results, strict=True):
                 outcomes[each.line] = _outcome(each, result, group_by)

@@ -79,8 +79,7 @@ class Searcher:
             seen = _see(pictures, generation, timer)
             if not seen.crops:
                 raise _no_coin(seen.photos)
-            plan = make_plan(query, self._home.catalogue)
-            return self._answer([seen], plan, generation, timer)[0]
+            return self._answer([seen], self._plan(query, generation), generation, timer)[0]
 
         return self._answer_from_one(generation, answer)
 
@@ -101,7 +100,7 @@ class Searcher:
             if not crops:
                 raise _no_coin([CoinInPicture(picture.name, None)])
             seen = [_Seen((CoinInPicture(picture.name, crop),)) for crop in crops]
-            return self._answer(seen, make_plan(query, self._home.catalogue), generation, timer)
+            return self._answer(seen, self._plan(query, generation), generation, timer)
 
         return self._answer_from_one(generation, answer)
 
@@ -129,6 +128,10 @@ class Searcher:
             each if isinstance(each, CoinvecError) else answered[place]
             for place, each in enumerate(outcomes)
         ]
+
+    def _plan(self, query: Query, generation: LoadedGeneration) -> Plan:
+        index = self._home.vectors.index(generation.stored.collection)
+        return make_plan(query, self._home.catalogue, index)
 
     def _answer_from_one(
         self, generation: LoadedGeneration, answer: Callable[[LoadedGeneration], Answer]
@@ -175,7 +178,7 @@ class Searcher:
             start = stop
         answerer = Answerer(
             catalogue=home.catalogue,
-            retriever=Retriever(home.vectors, generation.stored.collection),
+            retriever=Retriever(home.vectors, generation.stored.collection, plan.access),
             generation=generation.stored,
             thresholds=models.encoder_spec.thresholds,
             ranker=home.ranker,

@@ -69,6 +69,15 @@ def compile_filter(predicate: Predicate | None) -> str:
     return _compile(predicate, wanted=True, depth=0).text
 
 
+def is_expressible(predicate: Predicate) -> bool:
+    """Whether `compile_filter` compiles a predicate."""
+    try:
+        compile_filter(predicate)
+    except NotExpressible:
+        return False
+    return True
+
+
 def _compile(predicate: Predicate, *, wanted: bool, depth: int) -> _Expression:
     if depth > MAX_DEPTH:
         raise NotExpressible(f"The filter nests deeper than {MAX_DEPTH} levels.")
@@ -191,14 +200,14 @@ def _whole(field: str, op: Op, number: Decimal) -> _Expression:
 
 
 def _membership(column: Column, values: Sequence[Literal], *, wanted: bool) -> _Expression:
+    if len(values) > MAX_CONSTANTS:
+        raise NotExpressible(f"The list has more than {MAX_CONSTANTS:,} constants.")
     if column.kind is Kind.YEAR:
         tests = [_year(Op.EQ, _exact(value), wanted=wanted) for value in values]
         return (_any if wanted else _all)(tests)
     constants = [text for value in values if (text := _constant(column, value)) is not None]
     if not constants:
         return NEVER if wanted else ALWAYS
-    if len(constants) > MAX_CONSTANTS:
-        raise NotExpressible(f"The list has more than {MAX_CONSTANTS:,} constants.")
     word = "in" if wanted else "not in"
     text = f"{column.name} {word} [{', '.join(constants)}]"
     return _Expression(text, constants=len(constants))

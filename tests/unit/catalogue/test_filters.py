@@ -4,12 +4,15 @@ from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from coinvec.catalogue import filtered
+from coinvec.catalogue import predicates as predicates_module
 from coinvec.catalogue.ilike import without_ilike
 from coinvec.catalogue.store import CatalogueStore
 from coinvec.domain.choices import GroupBy
+from coinvec.domain.coins import YEAR_LIMIT
 from coinvec.domain.columns import Level
 from coinvec.domain.predicates import (
     And,
@@ -94,6 +97,49 @@ YEAR, TITLE = ColumnRef("year"), ColumnRef("title")
 )
 def test_thousands_of_terms_are_no_deeper_than_the_engine_allows(filled, where):
     assert filled.image_ids(where) == matching_groups(RECORDS, where, Level.IMAGE)
+
+
+def test_years_of_a_list_are_asked_in_runs():
+    years = [1905, 1901, 1900, 1902, 1901, Decimal("1907.5"), 10**30]
+    assert predicates_module._YEAR.runs(years) == [
+        (1900, 1902),
+        (1905, 1905),
+        (1908, 1907),  # from 1907 or before until 1908 or after
+        (YEAR_LIMIT + 1, YEAR_LIMIT + 1),
+    ]
+
+
+@settings(max_examples=50, deadline=None)
+@given(halves=st.lists(st.integers(2 * 1899, 2 * 1908), min_size=1, max_size=12))
+def test_a_list_of_years_means_each_of_them(filled, halves):
+    where = InList(YEAR, tuple(Decimal(half) / 2 for half in halves))
+    assert filled.image_ids(where) == matching_groups(RECORDS, where, Level.IMAGE)
+    assert filled.image_ids(Not(where)) == matching_groups(RECORDS, Not(where), Level.IMAGE)
+
+
+def test_a_list_is_one_condition_and_as_long_as_you_like(filled):
+    texts, numbers = tuple(map(str, range(300_000))), tuple(range(300_000))
+    for where, same in (
+        (InList(TITLE, ("Poland", *texts)), InList(TITLE, ("Poland", "0"))),
+        (InList(ColumnRef("value"), numbers), InList(ColumnRef("value"), (0, 1, 10))),
+    ):
+        assert filled.image_ids(where) == matching_groups(RECORDS, same, Level.IMAGE) != []
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param(Or(tuple(Comparison(YEAR, Op.EQ, n) for n in range(2001))), id="comparisons"),
+        pytest.param(And(tuple(Like(TITLE, f"{n}%") for n in range(201))), id="patterns"),
+        pytest.param(
+            InList(ColumnRef("weight_g"), tuple(n / 10 for n in range(2001))), id="measures"
+        ),
+        pytest.param(InList(YEAR, tuple(range(1, 4003, 2))), id="years apart"),
+    ],
+)
+def test_more_conditions_than_an_engine_should_be_asked_are_refused(filled, where):
+    with pytest.raises(ExpressionError, match=r"[\d,]+ conditions, and 2,000 is the limit"):
+        filled.count(where, GroupBy.IMAGE)
 
 
 @pytest.mark.parametrize("column", ["year", "year_from", "value", "diameter_mm"])
