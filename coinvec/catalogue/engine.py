@@ -92,10 +92,9 @@ def create(url: URL, *, foreign_keys: bool = True) -> Engine:
 
 def reading_sessions(engine: Engine) -> "sessionmaker[Session]":
     """Makes sessions that only read."""
-    sessions = sessionmaker(engine)
-    if engine.dialect.name == "postgresql":
-        postgres.set_up_reading(sessions, engine.url)
-    return sessions
+    if engine.dialect.name == "sqlite":
+        return sessionmaker(engine)
+    return postgres.reading_sessions(engine)
 
 
 def _connect_arguments(url: URL) -> dict[str, object]:

@@ -48,9 +48,15 @@ def set_up(engine: Engine, immediate: str) -> None:
     event.listen(engine, "begin", partial(_begin, immediate=immediate))
 
 
-def set_up_reading(sessions: "sessionmaker[Session]", url: URL) -> None:
-    """Let sessions that only read ask again when they lose their connection."""
-    event.listen(sessions, "do_orm_execute", partial(_execute, url))
+def reading_sessions(engine: Engine) -> "sessionmaker[Session]":
+    """Makes sessions that only read, and ask again when they lose their connection.
+
+    They commit by themselves: a transaction would hold no snapshot at this server's default
+    isolation, and ending it can fail when all is read.
+    """
+    sessions = sessionmaker(engine.execution_options(isolation_level="AUTOCOMMIT"))
+    event.listen(sessions, "do_orm_execute", partial(_execute, engine.url))
+    return sessions
 
 
 def _connect(

@@ -46,15 +46,17 @@ def live(store):
     return store.add_generation(generation(), collection="g1", state=GenerationState.LIVE)
 
 
-def test_a_restart_in_mid_query_goes_unnoticed(server, store, live):
+def test_restarts_in_mid_query_go_unnoticed(server, store, live):
     records = sample_catalogue(seed=2, n_types=12)
     store.save(records, vectors(records), live.id)
     expected = {each.image.id: each for each in records}
     restarted = threading.Event()
 
     def restart():
-        server.kill()
-        server.start()
+        for pause in (0.1, 0.3, 0.6):
+            time.sleep(pause)
+            server.kill()
+            server.start()
         restarted.set()
 
     thread = threading.Thread(target=restart)
