@@ -256,6 +256,8 @@ class Home:
             metric=generation.generation.metric,
         )
         self.catalogue.owe_all(generation.id)
+        if generation.state is GenerationState.LIVE:
+            vectors.set_alias(LIVE_ALIAS, generation.collection)
 
     def _chosen_generation(self) -> Generation:
         settings, host = self.settings, self.host
