@@ -24,7 +24,6 @@ import sys
 import threading
 import time
 import traceback
-from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -77,9 +76,11 @@ def _answer(request: dict) -> dict:
     if child == 0:
         _be_child(request)
     if request.get("after_s") is not None:
-        time.sleep(request["after_s"])
-        with suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
+        alarm = threading.Timer(request["after_s"], os.kill, (child, signal.SIGKILL))
+        alarm.start()
+        os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)  # its number stays taken
+        alarm.cancel()
+        alarm.join()
     _, ended = os.waitpid(child, 0)
     return {
         "signal": os.WTERMSIG(ended) if os.WIFSIGNALED(ended) else 0,

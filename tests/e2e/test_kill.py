@@ -267,16 +267,17 @@ def test_an_import_killed_at_a_step_is_made_whole_by_the_next(scene, tmp_path, d
 
 @pytest.mark.parametrize("seed", range(RANDOM_HOMES))
 def test_an_import_killed_at_any_moment_is_made_whole_by_the_next(scene, tmp_path, seed):
-    rng = random.Random(seed)
-    home = copied(scene.empty, tmp_path)
-    died = 0
-    for _ in range(10 * RANDOM_DEATHS):
-        moment = rng.uniform(0.0, 0.9 * scene.seconds)
-        died += scene.undertaker.kill_after(moment, importing(home, scene.manifest))
+    rng, longest, died = random.Random(seed), scene.seconds, 0
+    for attempt in range(10):
+        home = copied(scene.empty, tmp_path / str(attempt))
+        run = importing(home, scene.manifest)
+        while died < RANDOM_DEATHS and scene.undertaker.kill_after(rng.uniform(0, longest), run):
+            died += 1
+        assert finished(scene.undertaker, home, run) == scene.whole
         if died == RANDOM_DEATHS:
-            break
-    assert died == RANDOM_DEATHS
-    assert finished(scene.undertaker, home, importing(home, scene.manifest)) == scene.whole
+            return
+        longest *= 0.7  # it came to its end: this machine has become faster, or the rest was little
+    pytest.fail(f"only {died} imports died")
 
 
 @pytest.mark.parametrize("death", deaths(MAKING, 1), ids=lambda death: death_id([death]))
