@@ -51,8 +51,11 @@ def db() -> None:
 def db_current(session: Session) -> None:
     """Print the revision of the database and the one this release needs."""
     from coinvec.catalogue import schema
+    from coinvec.services.home import require_home
 
-    current = schema.current(session.settings().database_url)
+    settings = session.settings()
+    require_home(settings)
+    current = schema.current(settings.database_url)
     click.echo(f"database {current or 'empty'}, this release {schema.head()}")
 
 
@@ -74,8 +77,11 @@ def db_upgrade(session: Session) -> None:
 def db_check(session: Session) -> None:
     """Compare the database with the tables this release expects."""
     from coinvec.catalogue import schema
+    from coinvec.services.home import require_home
 
-    differences = schema.check(session.settings().database_url)
+    settings = session.settings()
+    require_home(settings)
+    differences = schema.check(settings.database_url)
     if differences:
         raise CheckFailedError(
             f"The database differs from this release's tables: {'; '.join(differences)}.",

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from coinvec.catalogue import schema
@@ -67,12 +66,7 @@ class Home:
             SchemaError: Its schema is out of date.
             StoreError: A store cannot be reached.
         """
-        if not settings.home.is_dir():
-            raise HomeError(
-                f"There is no coinvec home at {settings.home}.",
-                hint=f"Make one with `coinvec --home {settings.home} init`, or name another with "
-                "--home or COINVEC_HOME.",
-            )
+        require_home(settings)
         lock = take_lock(settings)
         try:
             return cls(settings, lock, CatalogueStore.open(settings.database_url))
@@ -119,12 +113,7 @@ class Home:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
     @property
@@ -310,13 +299,29 @@ def chosen(host: PluginHost, kind: str, asked: str | None) -> str:
     )
 
 
+def require_home(settings: Settings) -> None:
+    """Refuse to go on where there is no home.
+
+    Raises:
+        HomeError: There is none in that place.
+    """
+    if not settings.home.is_dir():
+        raise HomeError(
+            f"There is no coinvec home at {settings.home}.",
+            hint=f"Make one with `coinvec --home {settings.home} init`, or name another with "
+            "--home or COINVEC_HOME.",
+        )
+
+
 @contextmanager
 def owned(settings: Settings) -> Iterator[None]:
     """Own an embedded home for a while, without opening its stores.
 
     Raises:
+        HomeError: There is no home in that place.
         HomeLockedError: Another process is the owner.
     """
+    require_home(settings)
     lock = take_lock(settings)
     try:
         yield

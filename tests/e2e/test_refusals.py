@@ -26,11 +26,15 @@ def one_paragraph(outcome):
     assert "\n\n" not in outcome.err
 
 
-def test_a_missing_home(coinvec):
-    outcome = coinvec("list")
+@pytest.mark.parametrize(
+    "command", [("list",), ("db", "current"), ("db", "upgrade"), ("db", "check")], ids=" ".join
+)
+def test_a_missing_home_is_not_made(coinvec, tmp_path, command):
+    outcome = coinvec(*command)
     assert outcome.status == 4
     assert "init" in outcome.err
     one_paragraph(outcome)
+    assert not (tmp_path / "home").exists()
 
 
 def test_a_locked_home_names_its_owner_and_the_ways_out(coinvec, filled, monkeypatch):
