@@ -14,7 +14,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
-from coinvec.errors import CoinvecError, StoreError
+from coinvec.errors import CoinvecError, SettingsError, StoreError
 from coinvec.retry import Attempts, repeated
 
 CONNECT_PATIENCE_S = 10.0
@@ -22,6 +22,7 @@ CONNECT_PATIENCE_S = 10.0
 
 CONNECT_ARGUMENTS = {
     "application_name": "coinvec",
+    "client_encoding": "utf8",
     "connect_timeout": 5,
     # A server whose machine is gone never answers; notice it after 25 s rather than two hours.
     "keepalives_idle": 10,
@@ -62,11 +63,26 @@ def reading_sessions(engine: Engine) -> "sessionmaker[Session]":
 def _connect(
     url: URL, dialect: Dialect, _record: object, args: tuple[Any, ...], options: dict[str, Any]
 ) -> DBAPIConnection:
-    return repeated(
+    connection = repeated(
         lambda: dialect.connect(*args, **options),
         is_passing=partial(_is_away, dialect),
         given_up=partial(_away, url),
         patience=CONNECT_PATIENCE_S,
+    )
+    _check_encoding(url, connection)
+    return connection
+
+
+def _check_encoding(url: URL, connection: DBAPIConnection) -> None:
+    """Refuse a database that would count bytes as letters, or has no room for most of them."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding == "UTF8":
+        return
+    connection.close()
+    raise SettingsError(
+        f"the database {url.render_as_string(hide_password=True)} keeps texts in {encoding}, and "
+        "coinvec needs one that keeps them in UTF8.",
+        hint="Make one: CREATE DATABASE coins ENCODING 'UTF8' TEMPLATE template0 LOCALE 'C'",
     )
 
 
