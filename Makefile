@@ -12,7 +12,7 @@ demo: $(VENV)/.demo ## install the core with the classic plugins, and show what 
 	$(BIN)/coinvec demo
 
 test: $(VENV)/.test ## install everything and run all tests and checks
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist worksteal --durations=15
 
 lint: $(VENV)/.test ## formatting, types and import rules alone
 	$(BIN)/python -m pytest tests/test_lint.py

@@ -107,16 +107,20 @@ def install(folder: Path) -> Path:
 
 
 def paint(folder: Path, *, types: int, pictures: int, dark: int = 0, seed: int = 3) -> Path:
-    """Write pictures of one-sided coins, the last `dark` types being dark, and their manifest."""
+    """Write pictures of one-sided coins, the last `dark` types being dark, and their manifest.
+
+    The dark ones are oblong too: such a picture is never enrolled whole where no coin is found.
+    """
     rng = np.random.default_rng(seed)
     folder.mkdir(parents=True)
     rows = []
     for number in range(types):
-        ceiling = 50 if number >= types - dark else 230
+        is_dark = number >= types - dark
+        ceiling, tile = (50, (4, 2)) if is_dark else (230, (4, 4))
         design = rng.uniform(0, ceiling, (8, 8))
         for shot in range(pictures):
             noisy = np.clip(design + rng.normal(0, ceiling / 6, (8, 8)), 0, 255).astype(np.uint8)
-            grey = np.kron(noisy, np.ones((4, 4), np.uint8))
+            grey = np.kron(noisy, np.ones(tile, np.uint8))
             name = f"{number:03d}-{shot}.png"
             Image.fromarray(np.stack([grey] * 3, axis=-1)).save(folder / name)
             rows.append(

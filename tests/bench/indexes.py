@@ -231,7 +231,7 @@ def _lines(rows: int, of_size: Mapping[str, Any]) -> Iterator[str]:
     kept = [str(percent) for percent in KEPT_PERCENTS]
     yield "| index | build s | MiB | " + " | ".join(f"{each} % kept" for each in kept) + " |"
     yield "|---|---:|---:|" + "---|" * len(kept)
-    for setting in SETTINGS:
+    for setting in (each for each in SETTINGS if each in of_size):
         measured = of_size[setting]
         cells = [
             f"{each['recall']:.3f} · {each['median_ms']:.1f} · {each['p99_ms']:.1f}"

@@ -101,7 +101,9 @@ def coins(opened):
 def described(path: Path, columns, rows):
     """A picture's vector, computed without coinvec: mean greys of its tiles on the unit sphere."""
     rgb = np.asarray(Image.open(path).convert("RGB"), dtype=np.float64)
-    grey = rgb[..., 0].reshape(rows, 32 // rows, columns, 32 // columns).mean(axis=(1, 3)).ravel()
+    height, width = rgb.shape[:2]
+    tiles = rgb[..., 0].reshape(rows, height // rows, columns, width // columns)
+    grey = tiles.mean(axis=(1, 3)).ravel()
     grey -= grey.mean() - 1e-3
     return grey / np.linalg.norm(grey)
 
