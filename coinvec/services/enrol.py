@@ -128,6 +128,9 @@ class Enroller:
                 done += len(chunk)
                 if progress:
                     progress(done)
+        if not self._dry_run:
+            # A killed import may have left work owed though all its rows are in.
+            self._home.sync()
         self._report.rejected.sort(key=lambda each: each.line)
         return self._report
 

@@ -217,8 +217,8 @@ class Home:
 
     def sync(self) -> int:
         """Write to Milvus what SQL owes the generations in use; returns how many images."""
-        in_use = self.generations_in_use
-        return sum(drain_outbox(self.catalogue, self.vectors, each) for each in in_use)
+        owed = [each for each in self.generations_in_use if self.catalogue.owed(each.id, 1)]
+        return sum(drain_outbox(self.catalogue, self.vectors, each) for each in owed)
 
     def ensure_collection(self, generation: StoredGeneration) -> None:
         """Make a generation's collection where it is missing, and owe it all its vectors."""
