@@ -158,6 +158,7 @@ class Undertaker:
 
     def ask(self, *runs, **request):
         out = self._folder / f"out-{next(self._numbers)}.txt"
+        out.touch()  # a child may die before it opens it
         request |= {"runs": [list(map(str, run)) for run in runs], "out": str(out)}
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
