@@ -4,7 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 PLUGINS := ./plugins/coinvec-classic
-PROJECTS := pyproject.toml $(PLUGINS:%=%/pyproject.toml) constraints.txt
+TRAINING := ./plugins/coinvec-train
+PROJECTS := pyproject.toml $(PLUGINS:%=%/pyproject.toml) $(TRAINING:%=%/pyproject.toml) constraints.txt
 
 .PHONY: demo test lint bench clean
 
@@ -31,5 +32,5 @@ $(VENV)/.demo: $(PROJECTS) | $(BIN)/python
 	touch $@
 
 $(VENV)/.test: $(PROJECTS) | $(BIN)/python
-	$(PIP) --editable ".[test]" $(addprefix --editable ,$(PLUGINS))
+	$(PIP) --editable ".[test]" $(addprefix --editable ,$(PLUGINS) $(TRAINING))
 	touch $@

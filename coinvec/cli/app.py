@@ -42,6 +42,7 @@ INTERRUPTED = 130
 @click.group(
     cls=LazyGroup,
     lazy=COMMANDS,
+    extensible=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option(

@@ -12,18 +12,23 @@ ENTRY_POINTS = "coinvec.commands"
 class LazyGroup(click.Group):
     """A group that knows its commands by `"module:attribute"`.
 
-    Commands of other distributions come from the entry point group `coinvec.commands`; one of
-    them that cannot be imported is left out of the help and fails only when asked for.
+    An extensible group takes commands of other distributions from the entry point group
+    `coinvec.commands`; one of them that cannot be imported is left out of the help and fails only
+    when asked for.
 
     Args:
         *args: As `click.Group`.
         lazy: The commands by name.
+        extensible: Whether other distributions may add commands.
         **kwargs: As `click.Group`.
     """
 
-    def __init__(self, *args: object, lazy: Mapping[str, str], **kwargs: object) -> None:
+    def __init__(
+        self, *args: object, lazy: Mapping[str, str], extensible: bool = False, **kwargs: object
+    ) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self._lazy = lazy
+        self._extensible = extensible
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Our own commands in their order of use, then those of other distributions."""
@@ -52,6 +57,8 @@ class LazyGroup(click.Group):
             raise click.UsageError(f"There is no command {args[0]!r}.{hint}", ctx) from None
 
     def _foreign(self) -> list[EntryPoint]:
+        if not self._extensible:
+            return []
         found = entry_points(group=ENTRY_POINTS)
         return sorted((each for each in found if each.name not in self._lazy), key=lambda e: e.name)
 

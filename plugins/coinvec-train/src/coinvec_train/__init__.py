@@ -1,0 +1,1 @@
+"""Trains coinvec's models: labels, synthetic scenes, training, evaluation, ONNX export."""

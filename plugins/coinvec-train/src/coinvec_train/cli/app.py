@@ -1,0 +1,18 @@
+"""The command group `coinvec train`."""
+
+import click
+
+from coinvec.cli.lazy import LazyGroup
+
+COMMANDS = {
+    "label-hough": "coinvec_train.cli.label:label_hough",
+    "preview-scenes": "coinvec_train.cli.preview:preview",
+    "segmenter": "coinvec_train.cli.segmenter:segmenter",
+    "export-segmenter": "coinvec_train.cli.segmenter:export",
+    "evaluate-segmenter": "coinvec_train.cli.segmenter:evaluate",
+}
+
+
+@click.group(cls=LazyGroup, lazy=COMMANDS)
+def train() -> None:
+    """Label, train, evaluate and export the models."""
