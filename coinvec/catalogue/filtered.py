@@ -19,9 +19,10 @@ from coinvec.domain.records import TypeSummary
 _GROUP_ROWS = {GroupBy.TYPE: CoinTypeRow, GroupBy.DESIGN: DesignRow, GroupBy.IMAGE: CoinImageRow}
 
 
-def _matching(
+def matching(
     session: Session, where: Predicate | None, *columns: Expression
 ) -> "Select[*tuple[Any, ...]]":
+    """Select expressions over the images that match a filter; None lets everything through."""
     statement = through_view(*columns)
     if where is None:
         return statement
@@ -35,19 +36,19 @@ def count(session: Session, where: Predicate | None, group_by: GroupBy) -> int:
     group: Any = _GROUP_ROWS[group_by]
     if where is None:  # no type and no design is kept without an image
         return session.scalar(select(func.count()).select_from(group)) or 0
-    return session.scalar(_matching(session, where, func.count(distinct(group.id)))) or 0
+    return session.scalar(matching(session, where, func.count(distinct(group.id)))) or 0
 
 
 def image_ids(session: Session, where: Predicate | None) -> list[str]:
     """Ids of the matching images, ascending."""
-    statement = _matching(session, where, col(CoinImageRow.id))
+    statement = matching(session, where, col(CoinImageRow.id))
     return list(session.scalars(statement.order_by(col(CoinImageRow.id))))
 
 
 def design_ids(session: Session, where: Predicate | None) -> list[str]:
     """Ids of the designs with a matching image, by type, side and key."""
     parts = (col(CoinTypeRow.key), col(DesignRow.side), col(DesignRow.key))
-    statement = _matching(session, where, *parts).distinct().order_by(*parts)
+    statement = matching(session, where, *parts).distinct().order_by(*parts)
     return ["/".join(row) for row in session.execute(statement)]
 
 
@@ -56,7 +57,7 @@ def list_types(
 ) -> list[TypeSummary]:
     """A page of the types with a matching image, by key."""
     statement = (
-        _matching(
+        matching(
             session,
             where,
             col(CoinTypeRow.id),

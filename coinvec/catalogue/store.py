@@ -14,6 +14,7 @@ from sqlmodel import col
 from coinvec.catalogue import building, filtered, generations, outbox, reading, writing
 from coinvec.catalogue import engine as engines
 from coinvec.catalogue.audit import Audit
+from coinvec.catalogue.designs import CoinsView
 from coinvec.catalogue.tables import SCHEMA_REVISION, EmbeddingRow
 from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import CoinType, Design
@@ -357,10 +358,13 @@ class CatalogueStore:
 
     def embedding_count(self, generation_id: int) -> int:
         """How many images have a vector of a generation."""
-        of_generation = col(EmbeddingRow.generation_id) == generation_id
-        statement = select(func.count()).select_from(EmbeddingRow).where(of_generation)
+        statement = select(func.count()).where(col(EmbeddingRow.generation_id) == generation_id)
         with self._reading() as session:
             return session.scalar(statement) or 0
+
+    def coins(self) -> CoinsView:
+        """The view that statements read."""
+        return CoinsView(self._reading)
 
     def audit(self) -> Audit:
         """What `coinvec doctor` needs beside all this."""

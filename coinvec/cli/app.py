@@ -23,6 +23,7 @@ COMMANDS = {
     "edit": "coinvec.cli.browse:edit",
     "remove": "coinvec.cli.browse:remove",
     "search": "coinvec.cli.search:search",
+    "sql": "coinvec.cli.sql:sql",
     "segment": "coinvec.cli.segment:segment",
     "evaluate": "coinvec.cli.evaluate:evaluate",
     "export": "coinvec.cli.moving:export",

@@ -92,10 +92,10 @@ class Finder:
     @property
     def _fused(self) -> int:
         """How many types a fusion must rank: all that are asked for, and two for the verdict."""
-        return max(2, self._plan.query.k)
+        return max(2, self._plan.k)
 
     def _single(self, queries: FloatArray) -> list[Finding]:
-        rows = self._nearest(queries, self._plan.query.k, self._plan.query.group_by)
+        rows = self._nearest(queries, self._plan.k, self._plan.query.group_by)
         leaders = self._leaders(queries, rows)
         sides: Sequence[Mapping[str, Mapping[Side, Hit]]] = [{} for _ in rows]
         if self._both_sides:
@@ -121,7 +121,7 @@ class Finder:
         return best
 
     def _pair(self, probe: Probe, fusion: Fusion) -> Finding:
-        k, group_by = self._plan.query.k, self._plan.query.group_by
+        k, group_by = self._plan.k, self._plan.query.group_by
         best_types = [group.similarity for group in fusion.groups[:2]]
         evidence = _evidence(fusion.groups)
         if group_by is GroupBy.TYPE:

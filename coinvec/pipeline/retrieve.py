@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import Side
@@ -11,8 +11,33 @@ from coinvec.domain.vectors import FloatArray
 from coinvec.query.planner import Access
 from coinvec.vectors.filters import VectorFilter
 
-if TYPE_CHECKING:
-    from coinvec.vectors.store import VectorStore
+
+class Vectors(Protocol):
+    """What is searched: a `VectorStore`, or all vectors at hand (`ExactVectors`)."""
+
+    def top_groups(
+        self,
+        collection: str,
+        vectors: FloatArray,
+        *,
+        where: VectorFilter,
+        k: int,
+        group_by: GroupBy,
+    ) -> list[list[Hit]]:
+        """See `VectorStore.top_groups`."""
+        ...
+
+    def exact_groups(
+        self,
+        collection: str,
+        vectors: FloatArray,
+        *,
+        where: VectorFilter,
+        k: int,
+        group_by: GroupBy,
+    ) -> list[list[Hit]]:
+        """See `VectorStore.exact_groups`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +59,12 @@ class Retriever:
     """Finds nearest groups in one collection.
 
     Args:
-        vectors: The vector store.
+        vectors: What is searched.
         collection: The generation's collection.
         access: How to look through it, as the plan says.
     """
 
-    def __init__(
-        self, vectors: "VectorStore", collection: str, access: Access = Access.INDEX
-    ) -> None:
+    def __init__(self, vectors: Vectors, collection: str, access: Access = Access.INDEX) -> None:
         self._vectors = vectors
         self._collection = collection
         self._top_groups = vectors.exact_groups if access is Access.SCAN else vectors.top_groups

@@ -1,7 +1,7 @@
 """Syntax tree to predicate: a walk that knows what it accepts and refuses all else.
 
-Every node must be of a class listed in `_PARTS` and may hold nothing but the parts listed there:
-what sqlglot understands beyond that (today or in a later release) is refused, never ignored.
+Every node must be of a class listed in `FILTER_PARTS` and may hold nothing but the parts listed
+there: what sqlglot understands beyond that (today or in a later release) is refused, never ignored.
 """
 
 from collections.abc import Callable, Iterator
@@ -41,7 +41,7 @@ _OPS: Final[dict[type[exp.Expr], Op]] = {
     exp.GTE: Op.GE,
 }
 _MIRRORED: Final = {Op.LT: Op.GT, Op.LE: Op.GE, Op.GT: Op.LT, Op.GE: Op.LE}
-_PARTS: Final[dict[type[exp.Expr], frozenset[str]]] = {
+FILTER_PARTS: Final[dict[type[exp.Expr], frozenset[str]]] = {
     **dict.fromkeys((exp.And, exp.Or, exp.Escape, exp.Is, *_OPS), _BINARY),
     **dict.fromkeys((exp.Like, exp.ILike), _BINARY | {"negate"}),
     **dict.fromkeys((exp.Not, exp.Paren, exp.Neg, exp.Boolean), frozenset({"this"})),
@@ -54,6 +54,7 @@ _PARTS: Final[dict[type[exp.Expr], frozenset[str]]] = {
     exp.Placeholder: frozenset({"this"}),
     exp.Null: frozenset(),
 }
+"""The parts each class of node may hold."""
 _FOREIGN: Final[dict[type[exp.Expr], tuple[str, str]]] = {
     exp.Sub: ("a filter does not calculate.", CONSTANT_HINT),
     exp.Tuple: ("lists stand only after IN.", CONSTANT_HINT),
@@ -118,7 +119,7 @@ class PredicateBuilder:
         return And(built) if kind is exp.And else Or(built)
 
     def _comparison(self, node: exp.Expr) -> Predicate:
-        left, right, op = _bare(node.this), _bare(node.expression), _OPS[type(node)]
+        left, right, op = bare(node.this), bare(node.expression), _OPS[type(node)]
         if isinstance(left, _CONSTANT) and isinstance(right, _NAMING):
             left, right, op = right, left, _MIRRORED.get(op, op)
         operand = self._operand(left)
@@ -146,7 +147,7 @@ class PredicateBuilder:
         )
 
     def _many(self, node: exp.Expr, operand: Operand) -> Iterator[Literal]:
-        part = _bare(node)
+        part = bare(node)
         if not isinstance(part, exp.Placeholder):
             yield self._constant(part, operand)
             return
@@ -174,7 +175,7 @@ class PredicateBuilder:
         return Not(like) if node.args.get("negate") else like
 
     def _text_of(self, node: exp.Expr) -> str:
-        value = self._value(_bare(node))
+        value = self._value(bare(node))
         if not isinstance(value, str):
             raise self._refusal(node, "LIKE needs a text.", "Write it in single quotes.")
         return value
@@ -186,7 +187,7 @@ class PredicateBuilder:
         return IsNull(operand)
 
     def _operand(self, node: exp.Expr) -> Operand:
-        named = _bare(node)
+        named = bare(node)
         if type(named) in _OPS:
             raise self._refusal(named, "comparisons do not chain.", "Join two with AND.")
         if isinstance(named, _CONSTANT):
@@ -209,7 +210,7 @@ class PredicateBuilder:
         return AttributeRef(keys[0].name)
 
     def _constant(self, node: exp.Expr, operand: Operand) -> Literal:
-        constant = _bare(node)
+        constant = bare(node)
         if isinstance(constant, _NAMING):
             raise self._two_columns(constant)
         value = self._value(constant)
@@ -256,7 +257,7 @@ class PredicateBuilder:
 
     def _check(self, node: exp.Expr) -> None:
         """Refuse a node of a class, or with a part, that the language does not have."""
-        allowed = _PARTS.get(type(node))
+        allowed = FILTER_PARTS.get(type(node))
         if allowed is None:
             message, hint = _FOREIGN.get(type(node), (_foreign(node), GRAMMAR_HINT))
             raise self._refusal(node, message, hint)
@@ -282,7 +283,7 @@ def _foreign(node: exp.Expr) -> str:
     return f"{'functions are' if called else 'this is'} not part of a filter."
 
 
-def _bare(node: exp.Expr) -> exp.Expr:
+def bare(node: exp.Expr) -> exp.Expr:
     """A constant or column without the parentheses around it."""
     while type(node) is exp.Paren:
         node = node.this

@@ -59,6 +59,14 @@ class Parameters:
             )
         return tuple(_literal(name, part) for part in value)
 
+    def photo(self, name: str) -> object:
+        """Whatever was given for a parameter that is a photo.
+
+        Raises:
+            InvalidValueError: Nothing was given.
+        """
+        return self._given(name)
+
     def check_all_used(self) -> None:
         """Refuse values that nothing in the filter asked for.
 
@@ -68,8 +76,8 @@ class Parameters:
         unused = [f":{name}" for name in self.values if name not in self._used]
         if unused:
             raise InvalidValueError(
-                f"the filter does not use {', '.join(unused)}.",
-                hint="Name each parameter in the filter, or leave it out.",
+                f"the text does not use {', '.join(unused)}.",
+                hint="Name each parameter in the text, or leave it out.",
             )
 
     def _given(self, name: str) -> object:

@@ -28,6 +28,7 @@ class DecidedBy(StrEnum):
     """Which engine decides the filter, and in what form Milvus is given it."""
 
     NOTHING = "no filter"
+    SQL = "SQL"
     MILVUS = "pushed down"
     VALUES = "pushed down, patterns as lists of values"
     DESIGN_IDS = "design ids from SQL"
@@ -39,6 +40,7 @@ class Access(StrEnum):
 
     INDEX = "index"
     SCAN = "exact scan"
+    SQL = "exact, over the vectors that SQL keeps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Plan:
         access: How the matching vectors are looked through.
         reasons: Why the filter is not simply pushed down, or the index not used; a sentence each.
         warnings: Values in the filter that occur nowhere, with the nearest that does.
+        ranked: Groups that are ranked, where that is another number than the query's k.
     """
 
     query: Query
@@ -64,6 +67,12 @@ class Plan:
     access: Access = Access.INDEX
     reasons: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    ranked: int | None = None
+
+    @property
+    def k(self) -> int:
+        """How many groups are ranked."""
+        return self.query.k if self.ranked is None else self.ranked
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,29 @@ def make_plan(query: Query, catalogue: CatalogueStore, index: IndexSetting | Non
         access=access,
         reasons=tuple(filter(None, (decision.reason, why_scan))),
         warnings=() if where is None else value_warnings(where, catalogue),
+    )
+
+
+def make_exact_plan(query: Query, catalogue: CatalogueStore, *, reason: str) -> Plan:
+    """Plan a query that is answered by comparing every vector, with all groups in the ranking.
+
+    Args:
+        query: What is asked; its k does not count.
+        catalogue: Counts what matches.
+        reason: Why the index is not asked, as a sentence.
+    """
+    where = query.where
+    total = catalogue.count(where, query.group_by)
+    return Plan(
+        query=query,
+        filter=VectorFilter(),
+        total_matching=total,
+        total_types=catalogue.count(where, GroupBy.TYPE),
+        decided_by=DecidedBy.NOTHING if where is None else DecidedBy.SQL,
+        access=Access.SQL,
+        reasons=(reason,),
+        warnings=() if where is None else value_warnings(where, catalogue),
+        ranked=max(1, total),
     )
 
 

@@ -1,4 +1,4 @@
-"""Filter text to tokens, and everything that is refused before a parser sees it.
+"""Query text to tokens, and everything that is refused before a parser sees it.
 
 sqlglot reads far more SQL than a filter may hold, skips comments, and parses by recursion. So a
 text is refused here, with the place, for a word outside the language, for a gap between tokens
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from sqlglot import Token, TokenType
+from sqlglot import Dialect, Token, TokenType
 from sqlglot.errors import TokenError
 
 from coinvec.errors import ExpressionError
@@ -97,15 +97,31 @@ def scan(text: str) -> list[Token]:
         ExpressionError: The text is empty, too long or too deeply nested, or holds characters
             that no text of the catalogue can hold, or words that are not part of the language.
     """
-    _check_characters(text)
-    cut = _tokenize(text)
-    if len(cut) > WORDS_LIMIT:
-        raise _too_long(f"{len(cut):,} words and signs", WORDS_LIMIT)
-    _check_gaps(text, cut)
-    words = list(_with_compounds(text, cut))
+    words = cut(text, CoinvecFilter(), "filter", "country = 'Poland'")
     _check_words(text, words)
-    _check_nesting(text, words)
+    check_nesting(text, words)
     return words
+
+
+def cut(text: str, dialect: Dialect, what: str, example: str) -> list[Token]:
+    """Cut a text into tokens that together are all of it.
+
+    Args:
+        text: What was written.
+        dialect: Its language.
+        what: What such a text is called in messages.
+        example: One.
+
+    Raises:
+        ExpressionError: It is empty or too long, holds characters that no text of the catalogue
+            can hold, a quote that is not closed, or a comment.
+    """
+    _check_characters(text, what, example)
+    tokens = _tokenize(text, dialect)
+    if len(tokens) > WORDS_LIMIT:
+        raise _too_long(what, f"{len(tokens):,} words and signs", WORDS_LIMIT)
+    _check_gaps(text, tokens)
+    return list(_with_compounds(text, tokens))
 
 
 def unstorable(text: str) -> int | None:
@@ -123,38 +139,38 @@ def unfit(text: str, place: int, word: str) -> ExpressionError:
 def too_deep(text: str, place: int | None) -> ExpressionError:
     """The refusal of a filter nested too deeply."""
     return ExpressionError(
-        f"the filter is nested deeper than {DEPTH_LIMIT} levels.",
+        f"this is nested deeper than {DEPTH_LIMIT} levels.",
         text=text,
         position=place,
         hint="Take redundant parentheses and double NOTs out.",
     )
 
 
-def _check_characters(text: str) -> None:
+def _check_characters(text: str, what: str, example: str) -> None:
     if not text.strip():
-        raise ExpressionError("the filter is empty.", hint="Write e.g. country = 'Poland'.")
+        raise ExpressionError(f"the {what} is empty.", hint=f"Write e.g. {example}.")
     if len(text) > TEXT_LIMIT:
-        raise _too_long(f"{len(text):,} characters", TEXT_LIMIT)
+        raise _too_long(what, f"{len(text):,} characters", TEXT_LIMIT)
     place = unstorable(text)
     if place is not None:
         message = f"the character U+{ord(text[place]):04X} can stand in no text."
         raise ExpressionError(message, text=text, position=place, hint="Take it out.")
 
 
-def _too_long(measure: str, limit: int) -> ExpressionError:
+def _too_long(what: str, measure: str, limit: int) -> ExpressionError:
     return ExpressionError(
-        f"the filter has {measure}, and {limit:,} is the limit.",
+        f"the {what} has {measure}, and {limit:,} is the limit.",
         hint="Give a long list as one parameter: type IN :types.",
     )
 
 
-def _tokenize(text: str) -> list[Token]:
+def _tokenize(text: str, dialect: Dialect) -> list[Token]:
     try:
-        return CoinvecFilter().tokenize(text)
+        return dialect.tokenize(text)
     except TokenError:
         place = _unclosed_quote(text)
         if place is None:  # the only other thing sqlglot closes is a comment of its templates
-            raise _refusal(text, max(text.find("{#"), 0), "--") from None
+            raise refusal(text, max(text.find("{#"), 0), "--") from None
         raise ExpressionError(
             "a quote is opened here and never closed.",
             text=text,
@@ -179,7 +195,7 @@ def _check_gaps(text: str, cut: Sequence[Token]) -> None:
     for (_, end), (start, _) in pairwise(edges):
         gap = text[end + 1 : start]
         if gap.strip():
-            raise _refusal(text, start - len(gap.lstrip()), "--")
+            raise refusal(text, start - len(gap.lstrip()), "--")
 
 
 def _with_compounds(text: str, cut: Sequence[Token]) -> Iterator[Token]:
@@ -220,7 +236,7 @@ def _check_words(text: str, words: Sequence[Token]) -> None:
         stray = kind in _AFTER_NAMES and before not in _NAMES
         named = kind is not TokenType.VAR or token.text.isidentifier()
         if stray or not named or kind not in _VOCABULARY:
-            raise _refusal(text, token.start, token.text)
+            raise refusal(text, token.start, token.text)
         if _misplaced(older, before, kind):
             raise unfit(text, token.start, text[token.start : token.end + 1])
         older, before = before, kind
@@ -238,14 +254,19 @@ def _misplaced(older: TokenType | None, before: TokenType | None, kind: TokenTyp
     return False
 
 
-def _refusal(text: str, place: int, word: str) -> ExpressionError:
+def refusal(text: str, place: int, word: str) -> ExpressionError:
+    """The refusal of a word or sign that is not part of the language."""
     known = _REFUSALS.get(word.upper()) or _REFUSALS.get(word[:1])
     message, hint = known or (f"{word!r} is not part of a filter.", GRAMMAR_HINT)
     return ExpressionError(message, text=text, position=place, hint=hint)
 
 
-def _check_nesting(text: str, words: Sequence[Token]) -> None:
-    """Refuse brackets without a partner, and nests deeper than `DEPTH_LIMIT`."""
+def check_nesting(text: str, words: Sequence[Token]) -> None:
+    """Refuse brackets without a partner, and nests deeper than `DEPTH_LIMIT`.
+
+    Raises:
+        ExpressionError: As said.
+    """
     opened: list[tuple[Token, int]] = []
     depth = prefixes = 0
     for token in words:

@@ -20,6 +20,7 @@ from coinvec.services.manifest import count_manifest_rows, read_manifest
 from coinvec.services.progress import Progress
 from coinvec.services.search import Searcher
 from coinvec.services.segment import Segmented, segment_picture
+from coinvec.services.sql import SqlResult, run_statement
 from coinvec.settings import Settings
 
 Params = Mapping[str, object]
@@ -92,6 +93,24 @@ class Catalogue:
     ) -> list[SearchResult]:
         """Look up every coin in a picture, largest first; raises as `search`."""
         return self._searcher.search_all_coins(image, _query(where, params, k, group_by))
+
+    def sql(
+        self, statement: str, params: Params | None = None, *, verify: bool = False
+    ) -> SqlResult:
+        """Answer a statement of the query language; see its reference.
+
+        Args:
+            statement: `SELECT … FROM coins …`, or that after EXPLAIN.
+            params: Value of each `:name`: a text or a number, after IN also a list of them, and
+                in `similarity(:name)` a photo.
+            verify: With EXPLAIN, also hold the answer against an exact search.
+
+        Raises:
+            ExpressionError: The statement is not understood.
+            NoCoinError: No photo shows a coin.
+            ImageError: A photo is unreadable.
+        """
+        return run_statement(self._searcher, statement, params, verify=verify)
 
     def segment(self, image: ImageSource, *, all_coins: bool = False) -> Segmented:
         """Find the coin, or every coin, in a picture; none where it shows none.

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
+from coinvec.catalogue.designs import Gallery
 from coinvec.domain.images import Crop, Picture
+from coinvec.domain.predicates import Predicate
 from coinvec.domain.records import StoredGeneration
 from coinvec.domain.results import CoinInPicture, Query, SearchResult
 from coinvec.errors import CoinvecError, NoCoinError, StoreError, UsageError
@@ -14,10 +16,12 @@ from coinvec.media.decode import ImageSource, decode
 from coinvec.pipeline.answer import Answerer
 from coinvec.pipeline.find import Probe
 from coinvec.pipeline.models import ModelPair
-from coinvec.pipeline.retrieve import Retriever
+from coinvec.pipeline.rank import SimilarityRanker
+from coinvec.pipeline.retrieve import Retriever, Vectors
 from coinvec.pipeline.timing import StageTimer
 from coinvec.query.planner import Plan, make_plan
 from coinvec.services.home import Home, LoadedGeneration
+from coinvec.vectors.indexes import IndexSetting
 
 Photos = Sequence[ImageSource]
 """One or two photos of one coin."""
@@ -44,6 +48,58 @@ class _Seen:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """A coin that was seen and encoded, to be looked up in one generation.
+
+    Attributes:
+        home: The opened home.
+        generation: The generation that encoded it, and the only one it can be compared with.
+        probe: What was found in its photos, and their vectors.
+        timer: Counts the stages.
+    """
+
+    home: Home
+    generation: LoadedGeneration
+    probe: Probe
+    timer: StageTimer
+
+    @property
+    def index(self) -> IndexSetting:
+        """The index of the generation's collection."""
+        return self.home.vectors.index(self.generation.stored.collection)
+
+    def plan(self, query: Query) -> Plan:
+        """How a query is answered."""
+        return make_plan(query, self.home.catalogue, self.index)
+
+    def gallery(self, where: Predicate | None) -> Gallery:
+        """The vectors that SQL keeps of the images that match a filter."""
+        generation = self.generation.stored
+        coins = self.home.catalogue.coins()
+        return coins.vectors(generation.id, generation.generation.dim, where)
+
+    def answer(
+        self, plan: Plan, *, by_similarity: bool = False, vectors: Vectors | None = None
+    ) -> SearchResult:
+        """The answer under a plan.
+
+        Args:
+            plan: How the query is answered.
+            by_similarity: Keep hits in the order of their similarity, whatever the ranker, and
+                look at no side but those that were photographed.
+            vectors: What is searched; by default the vector store.
+        """
+        answerer = _answerer(self.home, self.generation, plan)
+        if vectors is not None:
+            retriever = Retriever(vectors, self.generation.stored.collection)
+            answerer = replace(answerer, retriever=retriever)
+        if by_similarity:
+            answerer = replace(answerer, ranker=SimilarityRanker())
+        both_sides = not by_similarity
+        return answerer.answer([self.probe], plan, self.timer, both_sides=both_sides)[0]
+
+
 class Searcher:
     """Answers searches in one home.
 
@@ -59,12 +115,26 @@ class Searcher:
         self._home = home
         self._generation = generation
 
+    @property
+    def home(self) -> Home:
+        """The opened home."""
+        return self._home
+
     def search(self, photos: Photos, query: Query) -> SearchResult:
         """Look one coin up by one photo, or by two of its two sides in either order.
 
         Raises:
             NoCoinError: No photo shows a coin.
             ImageError: A photo is unreadable.
+        """
+        return self.look_up(photos, lambda seen: seen.answer(seen.plan(query)))
+
+    def look_up(self, photos: Photos, answer: Callable[[LookUp], Answer]) -> Answer:
+        """See and encode one coin, and answer from that; raises as `search`.
+
+        Args:
+            photos: One or two.
+            answer: Called again where the generation is dropped while it works.
         """
         if not 1 <= len(photos) <= 2:
             raise UsageError(
@@ -75,13 +145,14 @@ class Searcher:
         timer = StageTimer()
         pictures = [self._decode(photo, timer) for photo in photos]
 
-        def answer(generation: LoadedGeneration) -> SearchResult:
+        def answer_from(generation: LoadedGeneration) -> Answer:
             seen = _see(pictures, generation, timer)
             if not seen.crops:
                 raise _no_coin(seen.photos)
-            return self._answer([seen], self._plan(query, generation), generation, timer)[0]
+            [probe] = _encoded([seen], generation, timer)
+            return answer(LookUp(self._home, generation, probe, timer))
 
-        return self._answer_from_one(generation, answer)
+        return self._answer_from_one(generation, answer_from)
 
     def search_all_coins(self, photo: ImageSource, query: Query) -> list[SearchResult]:
         """Look up every coin in a picture, largest first.
@@ -168,31 +239,39 @@ class Searcher:
         *,
         both_sides: bool = True,
     ) -> list[SearchResult]:
-        home, models = self._home, generation.models
-        with timer.stage("encode"):
-            vectors = models.encode([crop for each in seen for crop in each.crops])
-        probes, start = [], 0
-        for each in seen:
-            stop = start + len(each.crops)
-            probes.append(Probe(each.photos, vectors[start:stop], each.warnings))
-            start = stop
-        answerer = Answerer(
-            catalogue=home.catalogue,
-            retriever=Retriever(home.vectors, generation.stored.collection, plan.access),
-            generation=generation.stored,
-            thresholds=models.encoder_spec.thresholds,
-            ranker=home.ranker,
-            locate=home.media.location,
-            load_crop=partial(self._load_crop, models),
-        )
+        probes = _encoded(seen, generation, timer)
+        answerer = _answerer(self._home, generation, plan)
         return answerer.answer(probes, plan, timer, both_sides=both_sides)
 
-    def _load_crop(self, models: ModelPair, image_id: str) -> Crop | None:
-        home = self._home
-        if not home.media.exists(image_id):
-            return None
-        picture = decode(home.media.read(image_id), limits=home.limits, name=image_id)
-        return models.find_enrolled(picture)
+
+def _encoded(seen: Sequence[_Seen], generation: LoadedGeneration, timer: StageTimer) -> list[Probe]:
+    with timer.stage("encode"):
+        vectors = generation.models.encode([crop for each in seen for crop in each.crops])
+    probes, start = [], 0
+    for each in seen:
+        stop = start + len(each.crops)
+        probes.append(Probe(each.photos, vectors[start:stop], each.warnings))
+        start = stop
+    return probes
+
+
+def _answerer(home: Home, generation: LoadedGeneration, plan: Plan) -> Answerer:
+    return Answerer(
+        catalogue=home.catalogue,
+        retriever=Retriever(home.vectors, generation.stored.collection, plan.access),
+        generation=generation.stored,
+        thresholds=generation.models.encoder_spec.thresholds,
+        ranker=home.ranker,
+        locate=home.media.location,
+        load_crop=partial(_load_crop, home, generation.models),
+    )
+
+
+def _load_crop(home: Home, models: ModelPair, image_id: str) -> Crop | None:
+    if not home.media.exists(image_id):
+        return None
+    picture = decode(home.media.read(image_id), limits=home.limits, name=image_id)
+    return models.find_enrolled(picture)
 
 
 def _see(pictures: Sequence[Picture], generation: LoadedGeneration, timer: StageTimer) -> _Seen:

@@ -24,6 +24,7 @@ from coinvec.vectors.grouping import (
 )
 from coinvec.vectors.indexes import EXACT, IndexSetting
 from coinvec.vectors.schema import EMBEDDING, HIT_FIELDS, ID, hit_of, row_fields, row_of
+from coinvec.vectors.tracing import Request, noted
 
 CONNECT_TIMEOUT = 10.0
 
@@ -295,7 +296,9 @@ class VectorStore:
         size = max(1, _RESULT_ROWS // limit)
         for start in range(0, len(vectors), size):
             queries = vectors[start : start + size]
-            answers = self._connection.nearest(collection, queries, clause, limit, HIT_FIELDS)
+            with noted(Request("search", clause, len(queries), limit)) as request:
+                answers = self._connection.nearest(collection, queries, clause, limit, HIT_FIELDS)
+                request.rows = sum(map(len, answers))
             found += [
                 _found(query, rows, limit) for query, rows in zip(queries, answers, strict=True)
             ]
@@ -305,9 +308,11 @@ class VectorStore:
         self, collection: str, vectors: FloatArray, clause: str, k: int, group_by: GroupBy
     ) -> list[list[Hit]]:
         best: list[list[Hit]] = [[] for _ in vectors]
-        for page in self._connection.pages(collection, clause, HIT_FIELDS):
-            found = best_of_page(vectors, page, group_by, k)
-            best = [merge(pair, group_by, k) for pair in zip(best, found, strict=True)]
+        with noted(Request("scan", clause, len(vectors), None)) as request:
+            for page in self._connection.pages(collection, clause, HIT_FIELDS):
+                request.rows += len(page)
+                found = best_of_page(vectors, page, group_by, k)
+                best = [merge(pair, group_by, k) for pair in zip(best, found, strict=True)]
         return best
 
 
