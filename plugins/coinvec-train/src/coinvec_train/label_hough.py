@@ -6,7 +6,7 @@ contact sheets, and becomes labels but for what a person rejected.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +53,22 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run did.
+
+    Attributes:
+        labelled: The pictures written to the label file.
+        empty: Names of pictures in which nothing was found; they are left out, for that no coin
+            was found doesn't say that there is none.
+        failed: Why pictures could not be read.
+    """
+
+    labelled: Sequence[LabelledPicture]
+    empty: Sequence[str]
+    failed: Sequence[CoinvecError]
+
+
+@dataclass(frozen=True, slots=True)
 class HoughLabeller:
     """Proposes coins, draws them, and writes those that nobody rejected.
 
@@ -77,7 +93,7 @@ class HoughLabeller:
     reject: Path | None = None
     jobs: int = 1
 
-    def run(self, pictures: Sequence[Path], progress: Progress) -> "Outcome":
+    def run(self, pictures: Sequence[Path], progress: Progress) -> Outcome:
         """Search what has not been searched, then write the sheets and the labels.
 
         Args:
@@ -110,12 +126,17 @@ class HoughLabeller:
     ) -> list[CoinvecError]:
         todo = {name: path for name, path in named.items() if name not in proposals}
         failed = []
-        for done, found in enumerate(_found(todo, single=self.single, jobs=self.jobs), 1):
-            if isinstance(found, CoinvecError):
-                failed.append(found)
-            else:
-                proposals.append(found)
-            progress(done, len(todo))
+        executor = ThreadPoolExecutor(self.jobs)
+        try:
+            results = executor.map(lambda each: _attempt(*each, single=self.single), todo.items())
+            for done, found in enumerate(results, 1):
+                if isinstance(found, CoinvecError):
+                    failed.append(found)
+                else:
+                    proposals.append(found)
+                progress(done, len(todo))
+        finally:  # an interrupted run must not go on to the last picture
+            executor.shutdown(cancel_futures=True)
         return failed
 
     def _labelled(self, found: Proposal, path: Path, rejections: Rejections) -> LabelledPicture:
@@ -158,33 +179,6 @@ class HoughLabeller:
             f"{found.scores[0]:.2f}" if self.single and found.scores else path.name
         )
         return Tile(decode(path).pixels, caption, marks)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a run did.
-
-    Attributes:
-        labelled: The pictures written to the label file.
-        empty: Names of pictures in which nothing was found; they are left out, for that no coin
-            was found doesn't say that there is none.
-        failed: Why pictures could not be read.
-    """
-
-    labelled: Sequence[LabelledPicture]
-    empty: Sequence[str]
-    failed: Sequence[CoinvecError]
-
-
-def _found(
-    named: Mapping[str, Path], *, single: bool, jobs: int
-) -> Iterator[Proposal | CoinvecError]:
-    """Search pictures, several at a time; in the order given."""
-    executor = ThreadPoolExecutor(jobs)
-    try:
-        yield from executor.map(lambda item: _attempt(*item, single=single), named.items())
-    finally:  # an interrupted run must not go on to the last picture
-        executor.shutdown(cancel_futures=True)
 
 
 def _attempt(name: str, path: Path, *, single: bool) -> Proposal | CoinvecError:

@@ -48,14 +48,8 @@ class ProposalFile:
         self._path = path
         self._proposals: dict[str, Proposal] = {}
         self._numbers: dict[str, int] = {}
-        whole = 0
-        for line in path.read_bytes().splitlines(keepends=True) if path.exists() else ():
-            if line.endswith(b"\n"):  # a process killed while writing leaves half a line
-                self._keep(self._read(line))
-                whole += len(line)
         if path.exists():
-            with path.open("rb+") as stream:
-                stream.truncate(whole)
+            self._load()
 
     def __contains__(self, image: str) -> bool:
         """Whether a picture has been searched."""
@@ -97,6 +91,16 @@ class ProposalFile:
                 hint="Name a folder that can be written to.",
             ) from error
         self._keep(proposal)
+
+    def _load(self) -> None:
+        """Read the lines, and cut off the half line that a process killed while writing leaves."""
+        content = self._path.read_bytes()
+        whole = content[: content.rfind(b"\n") + 1]
+        for line in whole.splitlines():
+            self._keep(self._read(line))
+        if len(whole) < len(content):
+            with self._path.open("rb+") as stream:
+                stream.truncate(len(whole))
 
     def _keep(self, proposal: Proposal) -> None:
         self._proposals[proposal.image] = proposal

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from coinvec.cli.session import progress_bar, say, warn
-from coinvec.errors import ImageError
+from coinvec.errors import ImageError, UsageError
 
 SHOWN_EMPTY = 5
 
@@ -78,6 +78,11 @@ def label_hough(
     """
     from coinvec_train.label_hough import HoughLabeller, Origin
 
+    if radius[0] > radius[1]:
+        raise UsageError(
+            f"No radius is at least {radius[0]:g} and at most {radius[1]:g}.",
+            hint="Give --radius the lesser number first.",
+        )
     labeller = HoughLabeller(
         labels=out,
         sheets=sheet_dir,

@@ -1,0 +1,95 @@
+"""`coinvec train`: light to import, clear about mistakes."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from coinvec.cli import main
+from coinvec.domain.images import Ellipse
+
+HEAVY = {"torch", "torchvision", "timm", "segmentation_models_pytorch", "albumentations", "onnx",
+         "onnxruntime", "tensorboard", "cv2", "numpy"}  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["train", "-h"]])
+def test_help_imports_nothing_heavy(arguments):
+    code = (
+        "import sys\n"
+        "from coinvec.cli import main\n"
+        f"try:\n    main({arguments!r})\n"
+        "finally:\n    print(sorted(sys.modules), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert "train" in done.stdout
+    loaded = {name.split(".")[0] for name in eval(done.stderr)}
+    assert not loaded & HEAVY
+
+
+def test_a_group_of_ours_shows_its_own_commands_alone(run):
+    status, out, _ = run("train", "--help")
+    assert status == 0
+    assert "label-hough" in out
+    assert "\n  train " not in out
+
+
+@pytest.fixture
+def run(capfd):
+    def run(*arguments):
+        with pytest.raises(SystemExit) as exit_:
+            main([str(each) for each in arguments])
+        return exit_.value.code, *capfd.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def disc(tmp_path):
+    """A picture of a dark disc on white."""
+    pixels = np.full((200, 240, 3), 245, dtype=np.uint8)
+    pixels[Ellipse(120, 100, 70, 70).mask(240, 200)] = (120, 80, 40)
+    path = tmp_path / "disc.png"
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def test_label_hough_writes_labels_and_sheets(run, disc, tmp_path):
+    out, sheets = tmp_path / "labels.json", tmp_path / "sheets"
+    status, _, err = run(
+        "train", "label-hough", disc, "--out", out, "--sheet-dir", sheets, "--single",
+        "--source", "me", "--licence", "CC0", "--jobs", 1,
+    )  # fmt: skip
+    assert status == 0
+    assert "1 coins in 1 pictures" in err
+    (entry,) = json.loads(out.read_text())
+    assert (entry["image"], entry["source"], entry["licence"]) == ("disc.png", "me", "CC0")
+    assert np.allclose(entry["coins"][0][:4], [120, 100, 70, 70], atol=1.5)
+    assert (sheets / "sheet-001.png").is_file()
+
+
+def test_label_hough_names_what_it_could_not_read_and_where_it_found_nothing(run, tmp_path):
+    Image.new("RGB", (90, 90), "white").save(tmp_path / "blank.png")
+    (tmp_path / "text.png").write_text("no picture")
+    status, _, err = run(
+        "train", "label-hough", tmp_path / "blank.png", tmp_path / "text.png",
+        "--out", tmp_path / "labels.json", "--sheet-dir", tmp_path / "sheets",
+    )  # fmt: skip
+    assert status == 3
+    assert "nothing was found in 1 pictures" in err
+    assert "text.png" in err
+    assert "1 pictures could not be read" in err
+    assert json.loads((tmp_path / "labels.json").read_text()) == []
+
+
+def test_label_hough_refuses_radii_the_wrong_way_round(run, disc, tmp_path):
+    status, _, err = run(
+        "train", "label-hough", disc, "--out", tmp_path / "l.json", "--sheet-dir", tmp_path,
+        "--radius", 50, 10,
+    )  # fmt: skip
+    assert status == 2
+    assert "lesser number first" in err
