@@ -1,7 +1,9 @@
 """Label files: what is written is read back, what is wrong is named, masks are what they say."""
 
+import csv
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -183,3 +185,35 @@ def test_an_unlabelled_picture_has_no_masks():
 def test_a_holed_outline_has_holes():
     with pytest.raises(InvalidValueError, match="needs a hole"):
         Holed(Ellipse(1, 2, 3, 4), ())
+
+
+SHIPPED = sorted((Path(__file__).parents[1] / "labels").glob("*.json"))
+DATA = Path(__file__).parents[4] / "shared" / "data"
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_the_shipped_labels_are_for_training_and_plausible(path):
+    pictures = read_labels(path)
+    assert len({each.path for each in pictures}) == len(pictures) > 30
+    for each in pictures:
+        assert each.split == "train"
+        assert "won-" not in each.path.name
+        assert each.coins
+    for each in pictures[::40]:
+        covered = np.sum(each.masks(), axis=0)
+        assert 0.02 < (covered > 0).mean() < 0.97, each.path
+        assert (covered > 1).mean() < 0.01, each.path  # coins that touch, not the same coin twice
+
+
+@pytest.mark.data
+def test_no_shipped_label_is_of_a_picture_kept_for_validation():
+    if not DATA.is_dir():
+        pytest.skip(f"needs the real coin photographs in {DATA.name}/ beside the checkout")
+    with (DATA / "coins.csv").open(encoding="utf-8", newline="") as stream:
+        kept = {row["image"] for row in csv.DictReader(stream) if row["split"] != "train"}
+    scenes = read_labels(DATA / "scenes/scenes.json", DATA)
+    kept |= {f"scenes/{each.path.name}" for each in scenes if each.split in ("val", "evaluation")}
+    for path in SHIPPED:
+        for each in read_labels(path, DATA):
+            assert each.path.is_file()
+            assert each.path.relative_to(DATA).as_posix() not in kept
