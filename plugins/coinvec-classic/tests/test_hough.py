@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 import cv2
 import numpy as np
 import pytest
-from coinvec_classic.cutout import RADIUS, SIZE
+from coinvec.plugin.cutout import RADIUS, SIZE
 from coinvec_classic.hough import ACCEPT, HoughPreprocessor
 from drawn_coins import ground, iou, place
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from coinvec.domain.images import Crop, Picture, RgbArray
 from coinvec.domain.vectors import FloatArray
+from coinvec.plugin.cutout import cut_out
 from coinvec_classic import circles, ground, rim
-from coinvec_classic.cutout import cut_out
-from coinvec_classic.outlines import Outlines, scaled_frames
+from coinvec_classic.outlines import Outlines, ellipse_of, scaled_frames
 
 ACCEPT = 0.5
 """Least score of a coin."""
@@ -84,7 +84,7 @@ class HoughPreprocessor:
         found = outlines.take(kept if all_coins else kept[:1])
         full = found.scaled(picture.width / pixels.shape[1])
         return [
-            cut_out(picture, frame, polygon, float(score))
+            cut_out(picture, ellipse_of(frame), polygon, score=float(score))
             for frame, polygon, score in zip(
                 full.frames, full.polygons(), scores[kept[: len(full)]], strict=True
             )

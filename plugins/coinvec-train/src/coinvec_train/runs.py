@@ -1,10 +1,10 @@
 """A training run's folder: its configuration, its logs, and a checkpoint to go on from.
 
-    RUN/config.json           what it was started with
-    RUN/log.csv               one line an epoch
-    RUN/tensorboard/          the same curves, for TensorBoard
-    RUN/checkpoint.pt         everything needed to go on as if never interrupted
-    RUN/best.safetensors      the weights of the best epoch so far
+RUN/config.json           what it was started with
+RUN/log.csv               one line an epoch
+RUN/tensorboard/          the same curves, for TensorBoard
+RUN/checkpoint.pt         everything needed to go on as if never interrupted
+RUN/best.safetensors      the weights of the best epoch so far
 """
 
 import csv
@@ -18,7 +18,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.utils.tensorboard import SummaryWriter
 
-from coinvec.errors import ConfigurationError, InvalidValueError
+from coinvec.errors import InvalidValueError, SettingsError
 
 BEST = "best.safetensors"
 _CONFIG, _LOG, _CHECKPOINT = "config.json", "log.csv", "checkpoint.pt"
@@ -33,7 +33,7 @@ class Run:
             go on with other settings would give a result that no configuration describes.
 
     Raises:
-        ConfigurationError: The folder was begun with another configuration.
+        SettingsError: The folder was begun with another configuration.
     """
 
     def __init__(self, folder: Path, config: Mapping[str, Any]) -> None:
@@ -42,7 +42,7 @@ class Run:
         kept = folder / _CONFIG
         text = json.dumps(config, indent=1, sort_keys=True) + "\n"
         if kept.exists() and kept.read_text(encoding="utf-8") != text:
-            raise ConfigurationError(
+            raise SettingsError(
                 f"The run in {folder} was begun with other settings than these.",
                 hint="Go on with its own settings (see its config.json), or name another folder.",
             )

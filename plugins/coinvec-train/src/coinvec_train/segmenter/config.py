@@ -12,7 +12,8 @@ class SegmenterConfig:
 
     Attributes:
         encoder: A timm backbone. The article takes EfficientNet-b4.
-        decoder_channels: Channels of the decoder's five stages, coarse to fine.
+        decoder_channels: Channels of the decoder's stages, coarse to fine: five, or four to end
+            at half resolution and interpolate.
         first_weights: Where the encoder starts: `random`, `pretrained` (timm's, from its hub), or
             a safetensors file in timm's names.
         frozen_norms: Leave the encoder's batch norms as they are; for weights into which their
@@ -33,7 +34,7 @@ class SegmenterConfig:
     """
 
     encoder: str = "efficientnet_b4"
-    decoder_channels: tuple[int, ...] = (128, 64, 48, 32, 16)
+    decoder_channels: tuple[int, ...] = (96, 64, 32, 24)
     first_weights: str = "random"
     frozen_norms: bool = False
     size: int = 256
@@ -51,6 +52,8 @@ class SegmenterConfig:
     def __post_init__(self) -> None:
         if self.size % 32 or self.size <= 0:
             raise InvalidValueError(f"size {self.size} is not a positive multiple of 32.")
+        if len(self.decoder_channels) not in (4, 5):
+            raise InvalidValueError(f"decoder_channels {self.decoder_channels} are not 4 or 5.")
         if not 0.0 <= self.real_share <= 1.0:
             raise InvalidValueError(f"real_share {self.real_share} is not between 0 and 1.")
         if self.epoch_pictures < self.batch or self.batch < 1:

@@ -8,42 +8,61 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
-from coinvec.errors import ConfigurationError
+from coinvec.errors import SettingsError
 from coinvec_train.segmenter.config import SegmenterConfig
 from coinvec_train.segmenter.targets import CHANNELS
+
+_STAGES = 5
+"""Each stage of a whole decoder doubles the resolution; the encoder divides it by 32."""
 
 
 def build_network(config: SegmenterConfig) -> nn.Module:
     """A network with first weights; takes N × 3 × H × W in [-1, 1], gives N × 2 × H × W logits.
 
     Raises:
-        ConfigurationError: The first weights cannot be read, or fit another backbone.
+        SettingsError: The first weights cannot be read, or fit another backbone.
     """
+    stages = len(config.decoder_channels)
     network: nn.Module = smp.Unet(
         f"tu-{config.encoder}",
         encoder_weights="imagenet" if config.first_weights == "pretrained" else None,
-        decoder_channels=config.decoder_channels,
+        decoder_channels=(*config.decoder_channels, 8)[:_STAGES],
         classes=len(CHANNELS),
     )
+    if stages < _STAGES:
+        _end_at_half_resolution(network, config.decoder_channels[-1])
     if config.first_weights not in ("random", "pretrained"):
-        _load_backbone(network.encoder.model, Path(config.first_weights))  # type: ignore[arg-type]
-    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+        backbone: nn.Module = network.get_submodule("encoder.model")
+        _load_backbone(backbone, Path(config.first_weights))
+    return network.to(memory_format=torch.channels_last)
 
 
 def set_training(network: nn.Module, *, frozen_norms: bool) -> None:
     """Switch to training, with or without the encoder's batch statistics."""
     network.train()
     if frozen_norms:
-        for module in network.encoder.modules():  # type: ignore[union-attr]
+        for module in network.get_submodule("encoder").modules():
             if isinstance(module, nn.BatchNorm2d):
                 module.eval()
+
+
+def _end_at_half_resolution(network: nn.Module, channels: int) -> None:
+    """Leave out the decoder's last stage, and interpolate the logits instead.
+
+    That stage costs as much as the rest of the decoder together. A coin's rim is smooth: where it
+    runs between two pixels, interpolated logits say as well.
+    """
+    network.decoder.blocks = network.decoder.blocks[: _STAGES - 1]  # type: ignore[union-attr,index]
+    network.segmentation_head = smp.base.SegmentationHead(
+        channels, len(CHANNELS), kernel_size=3, upsampling=2
+    )
 
 
 def _load_backbone(backbone: nn.Module, path: Path) -> None:
     try:
         kept = {name: each.float() for name, each in load_file(path).items()}
     except (OSError, SafetensorError) as error:
-        raise ConfigurationError(
+        raise SettingsError(
             f"The first weights {path} cannot be read: {error}.",
             hint="Name a safetensors file, or `random`, or `pretrained`.",
         ) from error
@@ -57,7 +76,7 @@ def _load_backbone(backbone: nn.Module, path: Path) -> None:
         name for name in wanted if name not in fitting and not name.endswith("num_batches_tracked")
     ]
     if missing:
-        raise ConfigurationError(
+        raise SettingsError(
             f"The first weights {path} lack {len(missing)} of {len(wanted)} tensors of the "
             f"encoder, {missing[0]} among them.",
             hint="Name weights of this very backbone, in timm's names.",

@@ -7,17 +7,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from coinvec.domain.images import Ellipse, MaskArray, RgbArray
-from coinvec_train.labels import Holed, LabelledPicture, Outline, Polygon, Rim
+from coinvec.domain.images import MaskArray, RgbArray
+from coinvec_train.contact_sheet import rim_points
+from coinvec_train.labels import LabelledPicture
+from coinvec_train.outlines import Holed, Outline
+from coinvec_train.pictures import read_rgb
 from coinvec_train.scenes import Scene
 
-_CORNERS = 90
-"""Corners of the polygon that stands for an ellipse: a pixel's tenth at a radius of 100."""
 _FRACTION_BITS = 4
 
 
 class LabelledPhotographs:
-    """Photographs in which every coin is labelled; decoded once and kept.
+    """Photographs in which every coin is labelled; decoded once and kept, with their halves.
 
     Args:
         pictures: At least one, each with at least one labelled coin.
@@ -25,7 +26,7 @@ class LabelledPhotographs:
 
     def __init__(self, pictures: Sequence[LabelledPicture]) -> None:
         self._pictures = [each for each in pictures if each.coins]
-        self._pixels: dict[int, RgbArray] = {}
+        self._levels: dict[int, list[RgbArray]] = {}
 
     def __len__(self) -> int:
         return len(self._pictures)
@@ -41,11 +42,14 @@ class LabelledPhotographs:
         at = int(rng.integers(len(self._pictures)))
         coins = self._pictures[at].coins or ()
         onto = _random_view(coins[int(rng.integers(len(coins)))], rng, size, turned=turned)
+        # To sample a large photograph at few points would alias.
+        halvings = max(0, round(-math.log2(max(math.sqrt(abs(np.linalg.det(onto[:, :2]))), 1e-3))))
+        from_half = np.column_stack([onto[:, :2] * 2**halvings, _shifted(onto, halvings)])
         pixels = cv2.warpAffine(
-            self._decoded(at),
-            onto,
+            self._reduced(at, halvings),
+            from_half,
             (size, size),
-            flags=cv2.INTER_AREA if abs(np.linalg.det(onto[:, :2])) < 0.25 else cv2.INTER_LINEAR,
+            flags=cv2.INTER_LINEAR,
             # What lies outside is unknown; to mirror it would show coins that nobody labelled.
             borderMode=cv2.BORDER_REPLICATE,
         )
@@ -53,20 +57,31 @@ class LabelledPhotographs:
         seen = sorted((mask for mask in masks if mask.any()), key=np.count_nonzero, reverse=True)
         return Scene(np.asarray(pixels, dtype=np.uint8), seen)
 
-    def _decoded(self, at: int) -> RgbArray:
-        if at not in self._pixels:
-            bgr = cv2.imread(str(self._pictures[at].path), cv2.IMREAD_COLOR)
-            if bgr is None:
-                raise FileNotFoundError(self._pictures[at].path)
-            self._pixels[at] = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), dtype=np.uint8)
-        return self._pixels[at]
+    def _reduced(self, at: int, halvings: int) -> RgbArray:
+        """A photograph, some times halved."""
+        levels = self._levels.setdefault(at, [])
+        if not levels:
+            levels.append(read_rgb(self._pictures[at].path))
+        while len(levels) <= halvings:
+            fine = levels[-1]
+            size = (max(1, fine.shape[1] // 2), max(1, fine.shape[0] // 2))
+            small = cv2.resize(fine, size, interpolation=cv2.INTER_AREA)
+            levels.append(np.asarray(small, dtype=np.uint8))
+        return levels[halvings]
+
+
+def _shifted(onto: NDArray[np.float64], halvings: int) -> NDArray[np.float64]:
+    """The shift of a map from a halved picture; pixels are counted at their centres."""
+    half = np.full(2, 2**halvings / 2 - 0.5)
+    shift: NDArray[np.float64] = onto[:, 2] + onto[:, :2] @ half
+    return shift
 
 
 def _random_view(
     coin: Outline, rng: np.random.Generator, size: int, *, turned: bool
 ) -> NDArray[np.float64]:
     """The affine map from a photograph to a part of it around a coin, 2 × 3."""
-    corners = _corners(coin.rim if isinstance(coin, Holed) else coin)
+    corners = rim_points(coin.rim if isinstance(coin, Holed) else coin)
     centre = corners.mean(axis=0)
     diameter = 2 * math.sqrt(cv2.contourArea(corners.astype(np.float32)) / math.pi)
     side = diameter * math.exp(rng.uniform(math.log(1.15), math.log(7.0)))
@@ -87,26 +102,7 @@ def drawn(coin: Outline, onto: NDArray[np.float64], size: int) -> MaskArray:
     rim, holes = (coin.rim, coin.holes) if isinstance(coin, Holed) else (coin, ())
     canvas = np.zeros((size, size), dtype=np.uint8)
     for outline, value in ((rim, 1), *((hole, 0) for hole in holes)):
-        corners = _corners(outline) @ onto[:, :2].T + onto[:, 2]
+        corners = rim_points(outline) @ onto[:, :2].T + onto[:, 2]
         fixed = np.round(corners * 2**_FRACTION_BITS).astype(np.int32)
         cv2.fillPoly(canvas, [fixed], value, shift=_FRACTION_BITS)
     return canvas.astype(np.bool_)
-
-
-def _corners(rim: Rim) -> NDArray[np.float64]:
-    """Points along an outline, n × 2."""
-    if isinstance(rim, Polygon):
-        return np.array(rim.corners)
-    return _ellipse_corners(rim)
-
-
-def _ellipse_corners(ellipse: Ellipse) -> NDArray[np.float64]:
-    around = np.linspace(0, 2 * math.pi, _CORNERS, endpoint=False)
-    turn = math.radians(ellipse.degrees)
-    along, across = ellipse.rx * np.cos(around), ellipse.ry * np.sin(around)
-    return np.column_stack(
-        [
-            ellipse.cx + along * math.cos(turn) - across * math.sin(turn),
-            ellipse.cy + along * math.sin(turn) + across * math.cos(turn),
-        ]
-    )

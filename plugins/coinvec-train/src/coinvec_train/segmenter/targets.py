@@ -37,9 +37,7 @@ def targets(masks: Sequence[MaskArray], size: int) -> NDArray[np.uint8]:
 
 def _core(mask: MaskArray) -> NDArray[np.int32] | None:
     """Corners of the core, n × 1 × 2; None where the mask is empty."""
-    contours, _ = cv2.findContours(
-        mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
-    )
+    contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not contours:
         return None
     rim = max(contours, key=len).astype(np.float64)

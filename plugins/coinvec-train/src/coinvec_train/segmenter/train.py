@@ -58,7 +58,9 @@ class SegmenterTraining:
         self._network = build_network(config)
         self._averaged = AveragedModel(
             self._network,
-            multi_avg_fn=get_ema_multi_avg_fn(1 - 1 / _AVERAGED_STEPS),
+            multi_avg_fn=get_ema_multi_avg_fn(  # type: ignore[no-untyped-call]
+                1 - 1 / _AVERAGED_STEPS
+            ),
             use_buffers=True,
         )
         self._optimiser = _optimiser(self._network, config)
@@ -111,7 +113,9 @@ class SegmenterTraining:
             for name, pictures in self._watched.items()
         }
         mean = sum(ious.values()) / len(ious)
-        self._run.log(epoch, {"loss": loss, "rate": self._schedule.get_last_lr()[-1], **ious})
+        self._run.log(
+            epoch, {"loss": loss, "rate": float(self._schedule.get_last_lr()[-1]), **ious}
+        )
         if mean > self._progress.best:
             self._progress.best, self._progress.worse_epochs = mean, 0
             self._run.save_best(self._averaged.module.state_dict())
@@ -174,7 +178,7 @@ def _loader(pictures: Dataset[Example], batch: int) -> Iterator[Sequence[torch.T
 
 
 def _optimiser(network: nn.Module, config: SegmenterConfig) -> torch.optim.Optimizer:
-    encoder = list(network.encoder.parameters())  # type: ignore[union-attr]
+    encoder = list(network.get_submodule("encoder").parameters())
     of_encoder = {id(each) for each in encoder}
     rest = [each for each in network.parameters() if id(each) not in of_encoder]
     return torch.optim.AdamW(

@@ -1,12 +1,17 @@
-"""Cutting a coin out of its photograph: mask, bounding box and the rectified picture."""
+"""Cutting a coin out of its photograph: mask, bounding box and the rectified picture.
+
+For preprocessors: all cut-outs look alike, whoever found the coin, so that encoders learn one kind.
+It imports OpenCV, hence is to be imported where coins are found and not where plugins declare.
+"""
+
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from coinvec.domain.images import Box, Crop, MaskArray, Picture
+from coinvec.domain.images import Box, Crop, Ellipse, MaskArray, Picture
 from coinvec.domain.vectors import FloatArray
-from coinvec_classic.outlines import ellipse_of, frame_of
 
 SIZE = 256
 """Sides of a cut-out, in pixels."""
@@ -19,33 +24,45 @@ _FINE = 2.0
 """How many times finer than the cut-out the photograph may stay before it is warped."""
 
 
-def cut_out(picture: Picture, frame: FloatArray, polygon: FloatArray, score: float) -> Crop:
+def cut_out(
+    picture: Picture,
+    ellipse: Ellipse,
+    outline: FloatArray,
+    *,
+    score: float,
+    holes: Sequence[FloatArray] = (),
+    passes: int = 1,
+) -> Crop:
     """Cut one coin out.
 
     Args:
         picture: The photograph.
-        frame: The coin's frame in pixels of the photograph, 2 × 3.
-        polygon: Corners of its outline in pixels of the photograph, P × 2.
+        ellipse: The ellipse of the coin's rim, in pixels of the photograph.
+        outline: Corners of the coin's outline in pixels of the photograph, P × 2; it lies at least
+            partly in the picture.
         score: How sure the finder is, 0 to 1.
+        holes: Corners of the outline of each hole, as `outline`.
+        passes: How many times the finder looked.
 
     Returns:
         The crop; its ellipse becomes a centred circle of radius `RADIUS`, upright as photographed.
     """
-    box = _box(polygon, picture.width, picture.height)
-    ellipse = ellipse_of(frame)
-    onto = _onto_cutout(frame_of(ellipse))
+    box = _box(outline, picture.width, picture.height)
+    onto = _onto_cutout(ellipse)
     pixels, visible = _warped(picture, box, onto)
-    corners = (polygon @ onto[:, :2].T + onto[:, 2]).astype(np.float32)
-    mask = _filled(corners, SIZE, SIZE) & visible
+    rims = (outline, *holes)
+    mask = _filled([rim @ onto[:, :2].T + onto[:, 2] for rim in rims], SIZE, SIZE) & visible
     pixels[~mask] = 0
+    within = [rim - (box.x0, box.y0) for rim in rims]
     return Crop(
         picture_size=(picture.width, picture.height),
         box=box,
         ellipse=ellipse,
-        mask=_filled(polygon - (box.x0, box.y0), box.x1 - box.x0, box.y1 - box.y0),
+        mask=_filled(within, box.x1 - box.x0, box.y1 - box.y0),
         cutout=pixels,
         cutout_mask=mask,
         score=score,
+        passes=passes,
     )
 
 
@@ -57,19 +74,24 @@ def _box(polygon: FloatArray, width: int, height: int) -> Box:
     return Box(x0, y0, x1, y1)
 
 
-def _filled(polygon: FloatArray, width: int, height: int) -> MaskArray:
-    """The pixels within a polygon, height × width."""
+def _filled(rims: Sequence[NDArray[np.floating]], width: int, height: int) -> MaskArray:
+    """The pixels within the first outline and outside the others, height × width."""
     canvas = np.zeros((height, width), dtype=np.uint8)
-    corners = np.round(polygon * 2**_FRACTION_BITS).astype(np.int32)
-    cv2.fillPoly(canvas, [corners], 1, shift=_FRACTION_BITS)
+    for at, rim in enumerate(rims):
+        corners = np.round(rim * 2**_FRACTION_BITS).astype(np.int32)
+        cv2.fillPoly(canvas, [corners], 1 if at == 0 else 0, shift=_FRACTION_BITS)
     return canvas.astype(np.bool_)
 
 
-def _onto_cutout(frame: FloatArray) -> NDArray[np.float64]:
-    """The affine map from the photograph to the cut-out, 2 × 3."""
-    linear = RADIUS * np.linalg.inv(frame[:, :2].astype(np.float64))
-    centre = (SIZE - 1) / 2
-    return np.column_stack([linear, centre - linear @ frame[:, 2]])
+def _onto_cutout(ellipse: Ellipse) -> NDArray[np.float64]:
+    """The affine map from the photograph to the cut-out, 2 × 3; it turns nothing."""
+    turn = np.radians(ellipse.degrees)
+    axes = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    # In single precision, as finders measure: revisions of encoders depend on every pixel.
+    onto_coin = axes @ np.diag([ellipse.rx, ellipse.ry]) @ axes.T
+    linear = RADIUS * np.linalg.inv(onto_coin.astype(np.float32).astype(np.float64))
+    centre = np.array([ellipse.cx, ellipse.cy], dtype=np.float32)
+    return np.column_stack([linear, (SIZE - 1) / 2 - linear @ centre])
 
 
 def _warped(
