@@ -47,13 +47,14 @@ class CoinsView:
         self._reading = reading
 
     def rows(
-        self, columns: Sequence[str], where: Predicate | None
+        self, columns: Sequence[str], where: Predicate | None, *, limit: int | None = None
     ) -> Iterator[tuple[tuple[Value, ...], tuple[str, str, str]]]:
-        """A row for each design, in no order.
+        """A row for each design, by type, side and key.
 
         Args:
             columns: Names of stored columns.
             where: The filter; a design is there if one of its images matches.
+            limit: How many at most.
 
         Yields:
             The values of the columns, and the design's type, side and key.
@@ -64,7 +65,7 @@ class CoinsView:
         selected = [STORED[name] for name in columns]
         with self._reading() as session:
             statement = matching(session, where, *selected, *_KEY).distinct()
-            for row in session.execute(statement):
+            for row in session.execute(statement.order_by(*_KEY).limit(limit)):
                 type_key, side, design = row[len(columns) :]
                 yield tuple(row[: len(columns)]), (type_key, side, design)
 
@@ -73,7 +74,7 @@ class CoinsView:
     ) -> Iterator[tuple[tuple[Value, ...], int]]:
         """Each different combination of values, with the number of designs that have it.
 
-        Arguments and errors as `rows`; without columns all designs are one combination.
+        Arguments and errors as `rows`; in no order. Without columns all designs are alike.
         """
         selected = [STORED[name] for name in columns]
         with self._reading() as session:

@@ -101,7 +101,9 @@ def finite(number: float) -> float:
 def rounded(number: Number, places: int = 0) -> Number:
     """The number with so many decimals, halves away from zero; a double by its decimal digits."""
     if not -ROUND_LIMIT <= places <= ROUND_LIMIT:
-        raise InvalidValueError(f"round() takes up to {ROUND_LIMIT} decimals, not {places}.")
+        raise InvalidValueError(
+            f"round() takes up to {ROUND_LIMIT} decimals, not {places}.", hint="Ask for fewer."
+        )
     if isinstance(number, int) and places >= 0:
         return number
     exact = Decimal(repr(number)) if isinstance(number, float) else Decimal(number)

@@ -72,7 +72,7 @@ class Calculator(ValueBuilder):
         built = [each for member in members or [alone] for each in self._members(member, value)]
         if functions.common_type([each.type for each in (value, *built)]) is None:
             raise self.refusal(node, "the list holds another type.", "List what is of one type.")
-        return Call(functions.IN, (value, *built), SqlType.BOOLEAN)
+        return functions.in_list(value, built)
 
     def _members(self, node: exp.Expr, beside: Expression) -> list[Expression]:
         part = bare(node)

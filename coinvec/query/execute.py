@@ -5,11 +5,13 @@ means the same on all of them. They hand over each different combination of the 
 with the number of designs that have it: a count by country reads a row for each country.
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from coinvec.domain.tables import Value
+from coinvec.errors import InvalidValueError
 from coinvec.query.arithmetic import mean, total
 from coinvec.query.expressions import (
     Aggregate,
@@ -22,6 +24,11 @@ from coinvec.query.statement import Statement
 
 Values = tuple[Value, ...]
 
+Item = TypeVar("Item")
+
+TIME_LIMIT_S = 60.0
+"""Longest calculation, in seconds. What there is to calculate grows with the rows and with the
+length of the statement, and with nothing else."""
 _SLACK = 10_000
 """Rows that are kept beyond those asked for before the last of them are let go."""
 
@@ -60,13 +67,24 @@ def execute(statement: Statement, rows: Iterable[CoinRow]) -> Answer:
     """Answer a statement from the rows that its filter lets through, in any order.
 
     Raises:
-        InvalidValueError: A number or text of the answer is too large.
+        InvalidValueError: A number or text of the answer is too large, or it took too long.
     """
-    kept = _kept(statement, rows)
+    deadline = time.monotonic() + TIME_LIMIT_S
+    kept = _in_time(_kept(statement, _in_time(rows, deadline)), deadline)
     candidates = _grouped(statement, kept) if statement.is_grouped else _single(statement, kept)
     if statement.distinct:
         candidates = iter({each.values: each for each in candidates}.values())
-    return _page(statement, candidates)
+    return _page(statement, _in_time(candidates, deadline))
+
+
+def _in_time(items: Iterable[Item], deadline: float) -> Iterator[Item]:
+    for item in items:
+        if time.monotonic() > deadline:
+            raise InvalidValueError(
+                f"the statement took longer than {TIME_LIMIT_S:.0f} s to calculate.",
+                hint="Narrow it by WHERE, or calculate less.",
+            )
+        yield item
 
 
 def _kept(statement: Statement, rows: Iterable[CoinRow]) -> Iterator[CoinRow]:
@@ -150,7 +168,7 @@ def _folded(aggregate: Aggregate, tally: dict[Value, int]) -> Value:
 
 
 def _page(statement: Statement, candidates: Iterator[_Candidate]) -> Answer:
-    wanted = None if statement.limit is None else statement.offset + statement.limit
+    wanted = statement.window
     best: list[_Candidate] = []
     count = 0
     for candidate in candidates:

@@ -10,7 +10,7 @@ from coinvec.domain.predicates import like_matches
 from coinvec.domain.tables import SqlType, Value
 from coinvec.errors import InvalidValueError
 from coinvec.query import arithmetic
-from coinvec.query.expressions import Call, Expression, Operation
+from coinvec.query.expressions import Call, Constant, Expression, Operation, evaluate
 
 TEXT_LIMIT = 100_000
 """Longest text a statement may put together."""
@@ -177,10 +177,29 @@ NOT = Operation("NOT", operator.not_)
 IS_NULL = Operation("IS NULL", lambda value: value is None, takes_null=True)
 
 
+@dataclass(frozen=True, slots=True)
+class _Among:
+    """Membership in a list of constants, however long."""
+
+    members: frozenset[Value]
+
+    def __call__(self, value: Value) -> Value:
+        return True if value in self.members else None if None in self.members else False
+
+
 def _among(value: Value, *members: Value) -> Value:
     if value is None:
         return None
     return _or(*(None if each is None else _equal(value, each) for each in members))
+
+
+def in_list(value: Expression, members: Sequence[Expression]) -> Call:
+    """`value IN (…)`: the comparison `=` with each, joined by OR."""
+    typed = [as_type(each, value.type) for each in members]
+    if all(isinstance(each, Constant) for each in members):
+        listed = frozenset(evaluate(each, ()) for each in typed)
+        return Call(Operation("IN", _Among(listed)), (value,), SqlType.BOOLEAN)
+    return Call(_IN, (value, *members), SqlType.BOOLEAN)
 
 
 def _case(*values: Value) -> Value:
@@ -191,7 +210,7 @@ def _case(*values: Value) -> Value:
     return otherwise
 
 
-IN = Operation("IN", _among, takes_null=True)
+_IN = Operation("IN", _among, takes_null=True)
 CASE = Operation("CASE", _case, takes_null=True)
 
 

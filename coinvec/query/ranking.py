@@ -35,11 +35,11 @@ def ranking_of(statement: Statement) -> Ranking | str:
         return "rows are put together"
     if statement.order_by != (OrderTerm(_SIMILARITY, descending=True),):
         return "rows are not ordered by falling similarity alone"
-    if statement.limit is None:
+    window = statement.window
+    if window is None:
         return "there is no LIMIT"
     if not all(_is_bound(each) for each in statement.conditions):
         return "more is calculated of rows than whether they are similar enough"
-    window = statement.offset + statement.limit
     if window > K_MAX:
         return f"more than {K_MAX:,} rows are ranked"
     bounds = tuple(bound(each, {_SIMILARITY: 0}) for each in statement.conditions)

@@ -22,7 +22,7 @@ from coinvec.query.expressions import (
     bound,
     parts,
 )
-from coinvec.query.nodes import given_parts
+from coinvec.query.nodes import COMPARISONS, given_parts
 from coinvec.query.photos import named_photos
 from coinvec.query.scan import too_deep
 from coinvec.query.statement import SIMILARITY, OrderTerm, Output, Statement
@@ -31,14 +31,13 @@ from coinvec.query.statement_syntax import parse_select
 from coinvec.query.statement_words import STATEMENT_HINT
 
 TABLE = "coins"
+COUNT_LIMIT = 2**31 - 1
+"""Largest LIMIT and OFFSET; every engine's integers hold both together."""
 
 _CLAUSES: Final = frozenset(
     {"expressions", "from_", "where", "group", "having", "order", "limit", "offset", "distinct"}
 )
-_COMPARING: Final = (
-    *(exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE),
-    *(exp.Between, exp.In, exp.Like, exp.ILike, exp.Is),
-)
+_COMPARING: Final = (*COMPARISONS, exp.Between, exp.In, exp.Like, exp.ILike, exp.Is)
 
 
 def parse_statement(
@@ -274,8 +273,8 @@ class _Selector:
         value = built.value if isinstance(built, Constant) else None
         if isinstance(value, str) and value.isdigit():  # of a command line, where all are texts
             value = int(value)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            message = f"{name.upper()} takes a whole number from 0 on."
+        if not isinstance(value, int) or not 0 <= value <= COUNT_LIMIT:
+            message = f"{name.upper()} takes a whole number from 0 to {COUNT_LIMIT:,}."
             raise self._refusal(clause, message, f"Write {name.upper()} 10.")
         return value
 
@@ -341,9 +340,18 @@ def _is_filter(node: exp.Expr) -> bool:
         calculated = type(part) not in FILTER_PARTS or isinstance(part, exp.Boolean)
         if calculated or (isinstance(part, exp.Column) and part.name.lower() == SIMILARITY):
             return False
-        if isinstance(part, _COMPARING) and len(list(part.find_all(exp.Column))) != 1:
+        if isinstance(part, _COMPARING) and not _compares_column(part):
             return False
     return True
+
+
+def _compares_column(node: exp.Expr) -> bool:
+    """Whether a comparison is one of a column with constants."""
+    operands = [bare(node.this)]
+    if type(node) in COMPARISONS:
+        operands.append(bare(node.expression))
+    named = any(isinstance(each, exp.Column | exp.Bracket) for each in operands)
+    return named and len(list(node.find_all(exp.Column))) == 1
 
 
 def _outside_aggregates(expression: Expression) -> Iterator[Expression]:

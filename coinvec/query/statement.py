@@ -68,6 +68,11 @@ class Statement:
         return tuple(output.column for output in self.outputs)
 
     @property
+    def window(self) -> int | None:
+        """How many rows are made at most, those passed over included."""
+        return None if self.limit is None else self.offset + self.limit
+
+    @property
     def results(self) -> list[Expression]:
         """The expressions that are evaluated once rows are grouped, or at once without groups."""
         having = () if self.having is None else (self.having,)

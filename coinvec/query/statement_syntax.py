@@ -156,7 +156,7 @@ def _check_said(text: str, words: Sequence[Token], tree: exp.Select) -> None:
 def _sense(word: Token) -> str:
     """What a word says, however it is spelt; nothing where it may be left out."""
     if _is_spelt(word):
-        return repr(word.text)
+        return f"{word.token_type.name} {word.text!r}"
     spelt = " ".join(word.text.upper().split())
     return "" if spelt in _OPTIONAL else _SAME.get(spelt, spelt)
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from coinvec.catalogue.designs import CoinsView
 from coinvec.domain.choices import GroupBy
 from coinvec.domain.records import CoinRecord
 from coinvec.domain.results import K_MAX, Candidate, Query, SearchResult
@@ -98,10 +99,13 @@ def run_statement(
 
 
 def _plain(searcher: Searcher, statement: Statement) -> SqlResult:
+    catalogue = searcher.home.catalogue
     started = time.perf_counter()
-    rows = list(_rows(searcher, statement))
+    rows = list(_rows(catalogue.coins(), statement))
     read_ms = (time.perf_counter() - started) * 1e3
     answer = execute(statement, rows)
+    if _is_first_page(statement):
+        answer = replace(answer, total=catalogue.count(statement.where, GroupBy.DESIGN))
     result = _result(statement, answer)
     if not statement.explain:
         return result
@@ -111,14 +115,23 @@ def _plain(searcher: Searcher, statement: Statement) -> SqlResult:
     )
 
 
-def _rows(searcher: Searcher, statement: Statement) -> Iterator[CoinRow]:
+def _is_first_page(statement: Statement) -> bool:
+    """Whether a statement asks for the first designs in their own order, and SQL need give no more.
+
+    Any other order is made of values that may be calculated, and so of all rows.
+    """
+    of_designs = not (statement.is_grouped or statement.distinct)
+    return of_designs and not (statement.order_by or statement.conditions)
+
+
+def _rows(coins: CoinsView, statement: Statement) -> Iterator[CoinRow]:
     columns = [column.name for column in statement.read]
-    coins = searcher.home.catalogue.coins()
     if statement.is_grouped or statement.distinct:
         for values, times in coins.tally(columns, statement.where):
             yield CoinRow(values, times)
     else:
-        for values, key in coins.rows(columns, statement.where):
+        window = statement.window if _is_first_page(statement) else None
+        for values, key in coins.rows(columns, statement.where, limit=window):
             yield CoinRow(values, 1, key)
 
 
@@ -178,7 +191,9 @@ def _first_ranked(seen: LookUp, statement: Statement, ranking: Ranking) -> _Seen
 def _all_ranked(seen: LookUp, statement: Statement, reason: str) -> _Seen:
     query = Query(statement.where, group_by=GroupBy.DESIGN)
     plan = make_exact_plan(query, seen.home.catalogue, reason=reason)
-    search = seen.answer(plan, by_similarity=True, vectors=ExactVectors(seen.gallery(query.where)))
+    with seen.timer.stage("retrieve"):
+        vectors = ExactVectors(seen.gallery(query.where))
+    search = seen.answer(plan, by_similarity=True, vectors=vectors)
     return _Seen(execute(statement, _coin_rows(statement, search.hits)), search, plan)
 
 

@@ -1,0 +1,50 @@
+"""The four pairs of engines with the same coins, and statements asked of them."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from coinvec.domain.results import CoinInPicture
+from coinvec.pipeline.find import Probe
+from coinvec.pipeline.rank import SimilarityRanker
+from coinvec.pipeline.timing import StageTimer
+from coinvec.services.home import LoadedGeneration
+from coinvec.services.search import LookUp, Searcher
+from coinvec.services.sql import run_statement
+from coinvec.settings import Settings
+from tests.integration.filters.conftest import PAIRS, empty_stores
+from tests.integration.filters.gallery import Gallery
+
+__all__ = ["empty_stores"]
+
+
+class Asked(Searcher):
+    """Answers statements from a gallery; photos are vectors, which no model has to see."""
+
+    def __init__(self, gallery):
+        self.gallery = gallery
+        self._home = SimpleNamespace(
+            catalogue=gallery.catalogue,
+            vectors=gallery.store,
+            settings=Settings.load(environ={}),
+            ranker=SimilarityRanker(),
+            media=SimpleNamespace(location=str),
+        )
+
+    def look_up(self, photos, answer):
+        models = SimpleNamespace(encoder_spec=SimpleNamespace(thresholds=None))
+        seen = tuple(CoinInPicture(f"photo {place}", None) for place in range(len(photos)))
+        probe = Probe(seen, np.stack(photos))
+        generation = LoadedGeneration(self.gallery.live, models)
+        return answer(LookUp(self._home, generation, probe, StageTimer()))
+
+    def ask(self, text, params=None):
+        return run_statement(self, text, params)
+
+
+@pytest.fixture(scope="session", params=PAIRS, ids=" and ".join)
+def asked(request, empty_stores):
+    gallery = Gallery(*empty_stores(*request.param))
+    yield Asked(gallery)
+    gallery.close()
