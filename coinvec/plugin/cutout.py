@@ -51,14 +51,14 @@ def cut_out(
     onto = _onto_cutout(ellipse)
     pixels, visible = _warped(picture, box, onto)
     rims = (outline, *holes)
-    mask = _filled([rim @ onto[:, :2].T + onto[:, 2] for rim in rims], SIZE, SIZE) & visible
+    mask = filled([rim @ onto[:, :2].T + onto[:, 2] for rim in rims], SIZE, SIZE) & visible
     pixels[~mask] = 0
     within = [rim - (box.x0, box.y0) for rim in rims]
     return Crop(
         picture_size=(picture.width, picture.height),
         box=box,
         ellipse=ellipse,
-        mask=_filled(within, box.x1 - box.x0, box.y1 - box.y0),
+        mask=filled(within, box.x1 - box.x0, box.y1 - box.y0),
         cutout=pixels,
         cutout_mask=mask,
         score=score,
@@ -74,11 +74,21 @@ def _box(polygon: FloatArray, width: int, height: int) -> Box:
     return Box(x0, y0, x1, y1)
 
 
-def _filled(rims: Sequence[NDArray[np.floating]], width: int, height: int) -> MaskArray:
-    """The pixels within the first outline and outside the others, height × width."""
+def filled(rims: Sequence[NDArray[np.floating]], width: int, height: int) -> MaskArray:
+    """The pixels within the first outline and outside the others, height × width.
+
+    Args:
+        rims: Corners of each outline, P × 2, in pixels counted at their centres; each outline can
+            be seen whole from its middle.
+        width: Width of the mask in pixels.
+        height: Height of the mask in pixels.
+    """
     canvas = np.zeros((height, width), dtype=np.uint8)
     for at, rim in enumerate(rims):
-        corners = np.round(rim * 2**_FRACTION_BITS).astype(np.int32)
+        # OpenCV also fills what the line itself touches, which is half a pixel more all around.
+        spokes = rim - rim.mean(axis=0)
+        inner = rim - 0.5 * spokes / np.maximum(np.hypot(*spokes.T), 0.5)[:, np.newaxis]
+        corners = np.round(inner * 2**_FRACTION_BITS).astype(np.int32)
         cv2.fillPoly(canvas, [corners], 1 if at == 0 else 0, shift=_FRACTION_BITS)
     return canvas.astype(np.bool_)
 

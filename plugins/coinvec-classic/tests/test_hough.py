@@ -3,11 +3,11 @@ from concurrent.futures import ThreadPoolExecutor
 import cv2
 import numpy as np
 import pytest
-from coinvec.plugin.cutout import RADIUS, SIZE
 from coinvec_classic.hough import ACCEPT, HoughPreprocessor
 from drawn_coins import ground, iou, place
 
 from coinvec.domain.images import Crop, Ellipse, Picture
+from coinvec.plugin.cutout import RADIUS, SIZE
 
 
 def find_one(pixels: np.ndarray) -> Crop:

@@ -16,7 +16,7 @@ def coinvec_preprocessors() -> Iterable[PreprocessorSpec]:
         PreprocessorSpec(
             name="hough",
             target="coinvec_classic.hough:HoughPreprocessor",
-            revision="1",
+            revision="2",
             summary="Hough circles, fitted to the rim as ellipses; no weights",
         ),
     )

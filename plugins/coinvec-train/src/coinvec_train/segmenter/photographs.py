@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coinvec.domain.images import MaskArray, RgbArray
+from coinvec.plugin.cutout import filled
 from coinvec_train.contact_sheet import rim_points
 from coinvec_train.labels import LabelledPicture
 from coinvec_train.outlines import Holed, Outline
 from coinvec_train.pictures import read_rgb
 from coinvec_train.scenes import Scene
-
-_FRACTION_BITS = 4
 
 
 class LabelledPhotographs:
@@ -99,10 +98,6 @@ def _random_view(
 
 def drawn(coin: Outline, onto: NDArray[np.float64], size: int) -> MaskArray:
     """A coin's pixels after an affine map (2 × 3), in a size × size picture."""
-    rim, holes = (coin.rim, coin.holes) if isinstance(coin, Holed) else (coin, ())
-    canvas = np.zeros((size, size), dtype=np.uint8)
-    for outline, value in ((rim, 1), *((hole, 0) for hole in holes)):
-        corners = rim_points(outline) @ onto[:, :2].T + onto[:, 2]
-        fixed = np.round(corners * 2**_FRACTION_BITS).astype(np.int32)
-        cv2.fillPoly(canvas, [fixed], value, shift=_FRACTION_BITS)
-    return canvas.astype(np.bool_)
+    rims = (coin.rim, *coin.holes) if isinstance(coin, Holed) else (coin,)
+    seen = [rim_points(rim) @ onto[:, :2].T + onto[:, 2] for rim in rims]
+    return filled(seen, size, size)
