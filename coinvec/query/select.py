@@ -14,13 +14,12 @@ from coinvec.query.calculate import stored_value
 from coinvec.query.conditions import Calculator
 from coinvec.query.constants import Parameters
 from coinvec.query.expressions import (
-    Aggregate,
+    Call,
     ColumnValue,
     Constant,
     Expression,
     aggregates,
     bound,
-    parts,
 )
 from coinvec.query.nodes import COMPARISONS, given_parts
 from coinvec.query.photos import named_photos
@@ -37,6 +36,7 @@ COUNT_LIMIT = 2**31 - 1
 _CLAUSES: Final = frozenset(
     {"expressions", "from_", "where", "group", "having", "order", "limit", "offset", "distinct"}
 )
+_ORDERED: Final = frozenset({"this", "desc", "nulls_first"})
 _COMPARING: Final = (*COMPARISONS, exp.Between, exp.In, exp.Like, exp.ILike, exp.Is)
 
 
@@ -220,7 +220,7 @@ class _Selector:
         """An expression, or the column of the answer that a number stands for."""
         if not (isinstance(node, exp.Literal) and not node.args["is_string"]):
             return self._built(node)
-        if not node.name.isdigit() or not 1 <= int(node.name) <= len(outputs):
+        if not node.name.isdecimal() or not 1 <= int(node.name) <= len(outputs):
             message = f"the answer has columns 1 to {len(outputs)}, and no {node.name}."
             raise self._refusal(node, message, "Write a column's name.")
         return outputs[int(node.name) - 1].expression
@@ -247,11 +247,7 @@ class _Selector:
             return
         aliases = {output.name: output.expression for output in outputs}
         for term in clause.expressions:
-            if not isinstance(term, exp.Ordered) or given_parts(term) - {
-                "this",
-                "desc",
-                "nulls_first",
-            }:
+            if not isinstance(term, exp.Ordered) or given_parts(term) - _ORDERED:
                 raise self._refusal(term, "this does not fit here.", "Write ORDER BY value DESC.")
             node = term.this
             named = isinstance(node, exp.Column) and node.name in aliases
@@ -271,9 +267,9 @@ class _Selector:
             raise self._refusal(clause, "this does not fit here.", f"Write {name.upper()} 10.")
         built = self._calculator.build(clause.expression)
         value = built.value if isinstance(built, Constant) else None
-        if isinstance(value, str) and value.isdigit():  # of a command line, where all are texts
+        if isinstance(value, str) and value.isdecimal():  # of a command line: all are texts there
             value = int(value)
-        if not isinstance(value, int) or not 0 <= value <= COUNT_LIMIT:
+        if type(value) is not int or not 0 <= value <= COUNT_LIMIT:
             message = f"{name.upper()} takes a whole number from 0 to {COUNT_LIMIT:,}."
             raise self._refusal(clause, message, f"Write {name.upper()} 10.")
         return value
@@ -355,10 +351,8 @@ def _compares_column(node: exp.Expr) -> bool:
 
 
 def _outside_aggregates(expression: Expression) -> Iterator[Expression]:
-    inside = {
-        id(part)
-        for each in parts(expression)
-        if isinstance(each, Aggregate) and each.argument is not None
-        for part in parts(each.argument)
-    }
-    return (part for part in parts(expression) if id(part) not in inside)
+    """An expression and what it is made of, but for what aggregates are taken of."""
+    yield expression
+    if isinstance(expression, Call):
+        for argument in expression.arguments:
+            yield from _outside_aggregates(argument)

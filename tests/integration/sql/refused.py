@@ -190,6 +190,7 @@ SELECT title FROM coins LIMIT 1.5
 SELECT title FROM coins LIMIT 'x'
 SELECT title FROM coins LIMIT title
 SELECT title FROM coins LIMIT NULL
+SELECT title FROM coins LIMIT TRUE
 SELECT title FROM coins LIMIT 99999999999
 SELECT title FROM coins LIMIT 1, 2
 SELECT title FROM coins LIMIT ALL

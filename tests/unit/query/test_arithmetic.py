@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import chain, repeat
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coinvec.errors import InvalidValueError
@@ -15,9 +15,11 @@ from coinvec.query import arithmetic
 exact = st.integers(-(10**30), 10**30) | st.decimals(
     -(10**12), 10**12, allow_nan=False, allow_infinity=False, places=6
 )
+UNHURRIED = settings(deadline=None)
 reals = st.floats(-1e100, 1e100)
 
 
+@UNHURRIED
 @given(exact, exact)
 def test_sums_and_products_are_exact(a, b):
     assert Fraction(arithmetic.add(a, b)) == Fraction(a) + Fraction(b)
@@ -25,6 +27,7 @@ def test_sums_and_products_are_exact(a, b):
     assert Fraction(arithmetic.multiply(a, b)) == Fraction(a) * Fraction(b)
 
 
+@UNHURRIED
 @given(st.integers(), st.integers())
 def test_whole_numbers_divide_without_fraction(a, b):
     quotient, rest = arithmetic.divide(a, b), arithmetic.remainder(a, b)
@@ -36,6 +39,7 @@ def test_whole_numbers_divide_without_fraction(a, b):
     assert quotient * b + rest == a
 
 
+@UNHURRIED
 @given(exact, exact.filter(bool))
 def test_decimals_divide_to_28_digits(a, b):
     quotient = arithmetic.divide(Decimal(a), b)
@@ -43,12 +47,14 @@ def test_decimals_divide_to_28_digits(a, b):
     assert error <= abs(Fraction(a) / Fraction(b)) / 10**27
 
 
+@UNHURRIED
 @given(st.lists(st.tuples(reals, st.integers(1, 5)), min_size=1))
 def test_doubles_are_summed_to_the_nearest_whatever_their_order(weighted):
     listed = list(chain.from_iterable(repeat(value, times) for value, times in weighted))
     assert arithmetic.total(weighted) == math.fsum(listed) == arithmetic.total(weighted[::-1])
 
 
+@UNHURRIED
 @given(st.lists(st.tuples(exact, st.integers(1, 5)), min_size=1))
 def test_means_weigh_by_how_often_a_value_occurs(weighted):
     count = sum(times for _, times in weighted)
