@@ -44,11 +44,14 @@ def print_json(value: object, *, lines: bool = False) -> None:
     click.echo(json.dumps(value, indent=None if lines else 2, default=_plain, ensure_ascii=False))
 
 
-def print_csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> None:
-    """Print rows as CSV with a header."""
+def print_csv(
+    rows: Sequence[Mapping[str, object]], columns: Sequence[str], *, header: bool = True
+) -> None:
+    """Print rows as CSV, below a header unless it was printed before."""
     out = io.StringIO()
     writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
+    if header:
+        writer.writeheader()
     writer.writerows(rows)
     click.echo(out.getvalue(), nl=False)
 

@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from coinvec.cli.annotate import PictureFile, annotate
 from coinvec.cli.filters import read_where, where_options
 from coinvec.cli.render import Format, format_option, print_csv, print_json
 from coinvec.cli.session import Session, pass_session, warn
@@ -14,6 +16,8 @@ from coinvec.errors import UsageError
 
 if TYPE_CHECKING:
     from coinvec.domain.results import Query, SearchResult
+    from coinvec.media.source import ImageSource
+    from coinvec.services.home import Home
     from coinvec.services.search import Photos, Searcher
 
 STANDARD_INPUT = "-"
@@ -23,10 +27,15 @@ STANDARD_INPUT = "-"
 @click.option(
     "--image",
     "images",
-    required=True,
     multiple=True,
     metavar="PHOTO",
     help="A photo of the coin; twice for both sides, in either order. `-` reads standard input.",
+)
+@click.option(
+    "--image-dir",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Search every photo of DIR, each of one coin, by name; prints an answer a line.",
 )
 @where_options
 @click.option("-k", default=10, show_default=True, help="How many groups to return.")
@@ -38,6 +47,12 @@ STANDARD_INPUT = "-"
     help="What one hit stands for.",
 )
 @click.option("--all-coins", is_flag=True, help="Look up every coin in the picture.")
+@click.option(
+    "--save-annotated",
+    type=PictureFile(),
+    metavar="OUT.png",
+    help="Write the picture with the coins drawn into it.",
+)
 @click.option("--explain", is_flag=True, help="Say how the answer was found, step by step.")
 @click.option("--verify", is_flag=True, help="Hold the answer against an exact search.")
 @format_option(*Format)
@@ -46,11 +61,13 @@ def search(
     session: Session,
     *,
     images: tuple[str, ...],
+    image_dir: Path | None,
     where: str | None,
     params: tuple[str, ...],
     k: int,
     group_by: str,
     all_coins: bool,
+    save_annotated: Path | None,
     explain: bool,
     verify: bool,
     form: Format,
@@ -59,26 +76,69 @@ def search(
     from coinvec.domain.results import Query
     from coinvec.services.search import Searcher
 
-    if all_coins and (explain or verify):
-        raise UsageError("--explain and --verify speak of one coin; leave --all-coins out.")
-    if len(images) > 2 or (all_coins and len(images) > 1):
-        raise UsageError(
-            f"{len(images)} photos were given; a coin has two sides, and --all-coins takes one "
-            "photo."
-        )
-    photos = [sys.stdin.buffer if name == STANDARD_INPUT else name for name in images]
+    of_one = {"--all-coins": all_coins, "--save-annotated": save_annotated is not None}
+    of_one |= {"--explain": explain, "--verify": verify}
+    _check_usage(images, image_dir, {name for name, given in of_one.items() if given})
     query = Query(read_where(where, params), k, GroupBy(group_by))
     with session.catalogue() as catalogue:
         searcher = Searcher(catalogue.home)
-        if explain or verify:
-            _explain(searcher, photos, query, explain=explain, verify=verify, form=form)
+        if image_dir is not None:
+            from coinvec.cli.batch import search_folder
+
+            search_folder(searcher, image_dir, query, form)
             return
-        if all_coins:
-            results = searcher.search_all_coins(photos[0], query)
+        photos = _photos(images, catalogue.home, keep=save_annotated is not None)
+        if explain or verify:
+            results = _explain(searcher, photos, query, explain=explain, verify=verify, form=form)
         else:
-            results = [searcher.search(photos, query)]
-    _warn(results)
-    _print(results, all_coins=all_coins, form=form)
+            results = _answers(searcher, photos, query, all_coins=all_coins)
+            _warn(results)
+            _print(results, all_coins=all_coins, form=form)
+    if save_annotated is not None:
+        annotate(save_annotated, photos[0], catalogue.home.limits, results)
+
+
+def _check_usage(images: Sequence[str], image_dir: Path | None, of_one: set[str]) -> None:
+    """Refuse options that do not go together.
+
+    Args:
+        images: The photos named one by one.
+        image_dir: The folder of photos.
+        of_one: The given options that speak of one photo.
+    """
+    if (image_dir is None) is not bool(images):
+        raise UsageError(
+            "Name what is searched: photos with --image, or a folder with --image-dir."
+        )
+    if image_dir is not None and of_one:
+        raise UsageError(f"{min(of_one)} speaks of one photo, and --image-dir of many.")
+    if "--all-coins" in of_one and of_one & {"--explain", "--verify"}:
+        raise UsageError("--explain and --verify speak of one coin; leave --all-coins out.")
+    if len(images) > 2:
+        raise UsageError(f"{len(images)} photos were given; a coin has two sides.")
+    alone = of_one & {"--all-coins", "--save-annotated"}
+    if len(images) > 1 and alone:
+        raise UsageError(f"{len(images)} photos were given; {min(alone)} takes one photo.")
+
+
+def _photos(images: Sequence[str], home: "Home", *, keep: bool) -> "list[ImageSource]":
+    """The photos; where they are looked at again later, standard input is kept in memory."""
+    from coinvec.media.source import raw_bytes
+
+    def photo(name: str) -> "ImageSource":
+        if name != STANDARD_INPUT:
+            return name
+        return raw_bytes(sys.stdin.buffer, home.limits) if keep else sys.stdin.buffer
+
+    return [photo(name) for name in images]
+
+
+def _answers(
+    searcher: "Searcher", photos: "Photos", query: "Query", *, all_coins: bool
+) -> "list[SearchResult]":
+    if all_coins:
+        return searcher.search_all_coins(photos[0], query)
+    return [searcher.search(photos, query)]
 
 
 def _warn(results: "Sequence[SearchResult]") -> None:
@@ -94,7 +154,7 @@ def _explain(
     explain: bool,
     verify: bool,
     form: Format,
-) -> None:
+) -> "list[SearchResult]":
     from coinvec.cli import answers
     from coinvec.services.explain import explained_search
 
@@ -107,7 +167,7 @@ def _explain(
         if explain:
             shaped["plan"] = plan.as_json()
         print_json(shaped, lines=form is Format.JSONL)
-        return
+        return [result]
     _print([result], all_coins=False, form=form)
     # What a program reads stays whole: beside CSV, the rest goes to standard error.
     aside = form is Format.CSV
@@ -115,6 +175,7 @@ def _explain(
         click.echo(f"Recall {recall.share:.3f}: {recall}.", err=aside)
     if explain:
         click.echo("\n" + "\n".join(plan.lines()), err=aside)
+    return [result]
 
 
 def _print(results: "Sequence[SearchResult]", *, all_coins: bool, form: Format) -> None:

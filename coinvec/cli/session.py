@@ -1,5 +1,6 @@
 """What a command needs from the outside: the opened home, messages, progress."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -87,7 +88,10 @@ def progress_bar(label: str) -> "Iterator[Progress]":
         TextColumn("ETA"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    # Rich would print what goes to standard output above the bar, on standard error: good in a
+    # terminal, but a file or pipe is waiting for its results.
+    to_terminal = sys.stdout.isatty()
+    with Progress(*columns, console=Console(stderr=True), redirect_stdout=to_terminal) as bar:
         task = bar.add_task(label, total=None, rate=0.0)
 
         def advance(done: int, total: int) -> None:

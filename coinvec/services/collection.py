@@ -1,6 +1,6 @@
 """The Python face of coinvec: an opened catalogue with the verbs of the command line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -8,10 +8,12 @@ from coinvec.domain.choices import GroupBy
 from coinvec.domain.predicates import Predicate
 from coinvec.domain.records import CoinRecord, TypeSummary
 from coinvec.domain.results import Query, SearchResult
+from coinvec.errors import CoinvecError
 from coinvec.media.source import ImageSource
 from coinvec.query.language import parse_filter
 from coinvec.services import browse
 from coinvec.services.add import cells_of, photos_of_coin
+from coinvec.services.batch import search_many
 from coinvec.services.enrol import Enroller, ImportReport, Photo
 from coinvec.services.evaluate import DEFAULT_KS, Evaluation, evaluate
 from coinvec.services.generations import Generations
@@ -93,6 +95,39 @@ class Catalogue:
     ) -> list[SearchResult]:
         """Look up every coin in a picture, largest first; raises as `search`."""
         return self._searcher.search_all_coins(image, _query(where, params, k, group_by))
+
+    def search_many(
+        self,
+        images: Iterable[ImageSource],
+        *,
+        where: str | None = None,
+        params: Params | None = None,
+        k: int = 10,
+        group_by: GroupBy | str = GroupBy.TYPE,
+        jobs: int = 1,
+    ) -> Iterator[tuple[ImageSource, SearchResult | CoinvecError]]:
+        """Look one coin up by each of many photos, some of them at a time.
+
+        A result holds the coin's mask, a byte for each pixel: keep of it what is needed, not all.
+
+        Args:
+            images: As many as there are; a generator is not read ahead of the answers by more
+                than a batch.
+            where: A filter, the same for all.
+            params: Its parameters.
+            k: How many groups to return for each photo.
+            group_by: What one hit stands for.
+            jobs: Threads that decode photos and find the coins.
+
+        Returns:
+            Each image, in the order given, with its result, or with the error that says why there
+            is none; where a store or the encoder fails, the iterator raises.
+
+        Raises:
+            ExpressionError: The filter is not understood.
+        """
+        query = _query(where, params, k, group_by)
+        return search_many(self._searcher, images, query, jobs=jobs)
 
     def sql(
         self, statement: str, params: Params | None = None, *, verify: bool = False

@@ -13,7 +13,6 @@ from coinvec.errors import CoinvecError, ManifestError, NoCoinError, UsageError
 from coinvec.media.decode import read_bytes
 from coinvec.media.store import image_id
 from coinvec.query.language import parse_filter
-from coinvec.query.planner import make_plan
 from coinvec.services.home import Home
 from coinvec.services.metrics import auroc, hit_rate_at_k, share
 from coinvec.services.progress import Progress
@@ -132,12 +131,11 @@ def evaluate(
     outcomes: dict[int, Outcome] = {}
     loaded = home.get_ready(generation)
     searcher = Searcher(home, loaded.stored)
-    index = home.vectors.index(loaded.stored.collection)
     with ThreadPoolExecutor(jobs) as pool:
         for where, chunk in _chunks(queries):
             query = Query(parse_filter(where) if where else None, max(ks), group_by)
-            plan = make_plan(query, home.catalogue, index)
-            results = searcher.search_batch([each.photos for each in chunk], plan, pool)
+            photos = [each.photos for each in chunk]
+            results = searcher.search_batch(photos, query, pool, both_sides=False)
             for each, result in zip(chunk, results, strict=True):
                 outcomes[each.line] = _outcome(each, result, group_by)
             if progress:

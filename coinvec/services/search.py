@@ -176,29 +176,31 @@ class Searcher:
         return self._answer_from_one(generation, answer)
 
     def search_batch(
-        self, coins: Sequence[Photos], plan: Plan, pool: Executor
+        self, coins: Sequence[Photos], query: Query, pool: Executor, *, both_sides: bool = True
     ) -> list[SearchResult | CoinvecError]:
-        """Look many coins up under one plan, sharing the models' and the store's batches.
+        """Look many coins up by one query, sharing the models' and the store's batches.
 
         Args:
-            coins: The photos of each coin.
-            plan: From `make_plan`.
+            coins: The photos of each coin. They are read once more where the generation is
+                dropped meanwhile.
+            query: What is asked of each.
             pool: Runs decoding and preprocessing.
+            both_sides: Also look up how alike the side that was not photographed is.
 
         Returns:
             A result for each coin, or why there is none.
         """
-        generation = self._home.get_ready(self._generation)
         timer = StageTimer()
-        see = partial(self._try_to_see, generation=generation, timer=timer)
-        outcomes = list(pool.map(see, coins))
-        seen = {place: each for place, each in enumerate(outcomes) if isinstance(each, _Seen)}
-        answers = self._answer(list(seen.values()), plan, generation, timer, both_sides=False)
-        answered = dict(zip(seen, answers, strict=True))
-        return [
-            each if isinstance(each, CoinvecError) else answered[place]
-            for place, each in enumerate(outcomes)
-        ]
+
+        def answer(generation: LoadedGeneration) -> list[SearchResult | CoinvecError]:
+            see = partial(self._try_to_see, generation=generation, timer=timer)
+            outcomes = list(pool.map(see, coins))
+            seen = [each for each in outcomes if isinstance(each, _Seen)]
+            plan = self._plan(query, generation)
+            answers = iter(self._answer(seen, plan, generation, timer, both_sides=both_sides))
+            return [next(answers) if isinstance(each, _Seen) else each for each in outcomes]
+
+        return self._answer_from_one(self._home.get_ready(self._generation), answer)
 
     def _plan(self, query: Query, generation: LoadedGeneration) -> Plan:
         index = self._home.vectors.index(generation.stored.collection)
