@@ -21,17 +21,19 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     "--first-weights",
     default="random",
     show_default=True,
-    help="`random`, `pretrained`, or a safetensors file.",
+    help="`random`, `pretrained`, a safetensors file, or the folder of a run to go on from.",
 )
 @click.option("--frozen-norms", is_flag=True, help="For weights with folded batch norms.")
 @click.option("--size", default=256, show_default=True, help="Sides of training pictures.")
-@click.option("--batch", default=16, show_default=True)
-@click.option("--epoch-pictures", default=2_048, show_default=True)
-@click.option("--epochs", default=30, show_default=True)
+@click.option("--batch", default=16, show_default=True, help="Pictures a step.")
+@click.option("--epoch-pictures", default=2_048, show_default=True, help="Pictures an epoch.")
+@click.option("--epochs", default=30, show_default=True, help="Most epochs.")
 @click.option("--patience", default=6, show_default=True, help="Epochs without a better IoU.")
+@click.option("--encoder-rate", default=5e-4, show_default=True, help="Greatest learning rate.")
+@click.option("--decoder-rate", default=2e-3, show_default=True, help="Greatest learning rate.")
 @click.option("--real-share", default=0.35, show_default=True, help="0 synthetic … 1 real only.")
 @click.option("--augment/--plain", default=True, help="With or without augmentation.")
-@click.option("--seed", default=0, show_default=True)
+@click.option("--seed", default=0, show_default=True, help="Of everything random.")
 def segmenter(
     out: Path,
     coins: tuple[Path, ...],
@@ -89,7 +91,9 @@ def export(run: Path, target: Path) -> None:
 @click.option("--root", type=_FOLDER, help="Where image names in label files start from.")
 @click.option("--run", "runs", multiple=True, type=_FOLDER, help="Training runs to name in it.")
 @click.option("--gallery", type=click.Path(dir_okay=False, path_type=Path), help="Write a picture.")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The report."
+)
 def evaluate(
     scenes: Path,
     crops: Path,

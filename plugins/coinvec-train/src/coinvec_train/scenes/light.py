@@ -75,6 +75,6 @@ def broad_shadow(picture: FloatArray, rng: np.random.Generator) -> FloatArray:
     angle, place = rng.uniform(0, 2 * math.pi), rng.uniform(-0.3, 0.3) * size
     x = np.arange(size, dtype=np.float32) - size / 2
     along = x * math.cos(angle) + x[:, None] * math.sin(angle) - place
-    dark = 1 / (1 + np.exp(-along / (size * rng.uniform(0.01, 0.1))))
+    dark = 0.5 + 0.5 * np.tanh(along / (2 * size * rng.uniform(0.01, 0.1)))
     shaded: FloatArray = picture * (1 - np.float32(rng.uniform(0.2, 0.65)) * dark)[..., None]
     return shaded.astype(np.float32)

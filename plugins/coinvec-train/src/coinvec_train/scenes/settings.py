@@ -24,8 +24,8 @@ class SceneSettings:
     """
 
     augmented: bool = True
-    empty: float = 0.10
-    distractors: float = 0.35
+    empty: float = 0.2
+    distractors: float = 0.5
     companions: float = 0.45
     touching: float = 0.4
     cut: float = 0.15

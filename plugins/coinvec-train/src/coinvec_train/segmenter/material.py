@@ -16,7 +16,7 @@ from coinvec_train.segmenter.report import Material
 from coinvec_train.segmenter.sources import backgrounds, is_held_out_ground, load_sources
 
 MEASURED = "val"
-_SYNTHETIC = 500
+_SYNTHETIC = 200
 _EMPTY = 300
 _SIZE = 384
 """Sides of synthetic scenes, in pixels: more than the network's first look takes."""

@@ -9,6 +9,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from coinvec.errors import SettingsError
+from coinvec_train.runs import BEST
 from coinvec_train.segmenter.config import SegmenterConfig
 from coinvec_train.segmenter.targets import CHANNELS
 
@@ -31,7 +32,9 @@ def build_network(config: SegmenterConfig) -> nn.Module:
     )
     if stages < _STAGES:
         _end_at_half_resolution(network, config.decoder_channels[-1])
-    if config.first_weights not in ("random", "pretrained"):
+    if Path(config.first_weights, BEST).exists():
+        network.load_state_dict(load_file(Path(config.first_weights, BEST)))
+    elif config.first_weights not in ("random", "pretrained"):
         backbone: nn.Module = network.get_submodule("encoder.model")
         _load_backbone(backbone, Path(config.first_weights))
     return network.to(memory_format=torch.channels_last)
