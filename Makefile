@@ -9,7 +9,7 @@ PROJECTS := pyproject.toml $(PLUGINS:%=%/pyproject.toml) $(TRAINING:%=%/pyprojec
 
 .PHONY: demo test lint bench clean
 
-demo: $(VENV)/.demo ## install the core with the classic plugins, and show what it does
+demo: $(VENV)/.demo ## install the core with the plugins that search, and show what it does
 	$(BIN)/coinvec demo
 
 test: $(VENV)/.test ## install everything and run all tests and checks
