@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from coinvec.catalogue import generations
-from coinvec.catalogue.outbox import owe
+from coinvec.catalogue.outbox import owe_of
 from coinvec.catalogue.reading import chunks
 from coinvec.catalogue.tables import (
     CoinImageRow,
@@ -83,7 +83,7 @@ def save_vectors(
     there = _there(session, [*embeddings, *gaps])
     _delete_gaps(session, generation_id, there)
     kept = {each: embeddings[each] for each in embeddings if each in there}
-    owe(session, put_vectors(session, kept, generation_id))
+    owe_of(session, generation_id, put_vectors(session, kept, generation_id))
     noted = [
         {"generation_id": generation_id, "image_id": each, "reason": gaps[each].value}
         for each in gaps

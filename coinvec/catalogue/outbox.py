@@ -24,6 +24,13 @@ def owe(session: Session, image_ids: Iterable[str]) -> None:
         _owe_vectors(session, col(EmbeddingRow.image_id).in_(chunk))
 
 
+def owe_of(session: Session, generation_id: int, image_ids: Iterable[str]) -> None:
+    """Owe images to one generation, where it has their vector."""
+    of_generation = col(EmbeddingRow.generation_id) == generation_id
+    for chunk in chunks(sorted(image_ids)):
+        _owe_vectors(session, of_generation, col(EmbeddingRow.image_id).in_(chunk))
+
+
 def owe_all(session: Session, generation_id: int) -> None:
     """Owe a generation every image that has a vector of it."""
     _owe_vectors(session, col(EmbeddingRow.generation_id) == generation_id)

@@ -44,11 +44,13 @@ def test_coverage_counts_every_image_once(filled, live, second, records):
     assert filled.coverage(second.id) == Coverage(6, 0, 0, 1, 5)
     ids = kept_ids(records)
     made = {each: vector for each, vector in vectors(records).items() if each in ids[:2]}
+    owed_to_live = filled.owed(live.id, 9)
     filled.save_vectors(made, {ids[2]: GapReason.NO_COIN}, second.id)
     assert filled.coverage(second.id) == Coverage(6, 2, 1, 1, 2)
     assert not filled.coverage(second.id).is_complete
     assert filled.images_to_build(second.id, after="", limit=9) == ids[3:]
     assert set(filled.owed(second.id, 9)) == set(ids[:2])
+    assert filled.owed(live.id, 9) == owed_to_live, "nothing of it has changed"
 
 
 def test_only_gaps_that_other_bytes_close_are_forgotten(filled, second, records):
