@@ -5,7 +5,6 @@ from functools import cached_property
 
 from coinvec.catalogue.audit import Audit
 from coinvec.domain.records import StoredGeneration
-from coinvec.pipeline.models import ModelPair
 from coinvec.services.checkup.findings import Ledger
 from coinvec.services.home import Home
 from coinvec.services.progress import Progress
@@ -37,11 +36,6 @@ class Bench:
     def audit(self) -> Audit:
         """The tables."""
         return self.home.catalogue.audit()
-
-    @property
-    def models(self) -> ModelPair:
-        """The live generation's models, loaded when a picture must be encoded again."""
-        return self.home.load(self.live).models
 
     @property
     def is_exclusive(self) -> bool:

@@ -73,12 +73,13 @@ _ENROL_AGAIN = (
     "Restore them from a backup, or enrol the photographs anew: `coinvec remove --image ID`, "
     "then `coinvec import`."
 )
+_IMPORT_AGAIN = "Repeat the import, which keeps them again, or restore them from a backup."
 _ADVICE = {
     Kind.DANGLING_ROW: "Restore the database from a backup.",
     Kind.EMBEDDING_MISSING: "The picture shows the models no coin, or is damaged itself: "
     "`coinvec remove --image ID`, then enrol another photograph.",
     Kind.EMBEDDING_BROKEN: _ENROL_AGAIN,
-    Kind.MEDIA_MISSING: _ENROL_AGAIN,
+    Kind.MEDIA_MISSING: _IMPORT_AGAIN,
     Kind.MEDIA_ALTERED: _ENROL_AGAIN,
     Kind.MEDIA_FOREIGN: "Move them away; coinvec removes nothing that it did not write.",
 }

@@ -1,14 +1,15 @@
-"""Every image of the catalogue: its kept picture, and its vector in the live generation."""
+"""Every image of the catalogue: its kept picture, and its vectors in the generations in use."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
-from coinvec.domain.records import GapReason
+from coinvec.domain.records import GapReason, StoredGeneration
 from coinvec.domain.vectors import Embedding
 from coinvec.errors import CoinvecError, NoCoinError, StoreError
 from coinvec.media.decode import decode
+from coinvec.pipeline.models import ModelPair
 from coinvec.services.checkup.bench import Bench
 from coinvec.services.checkup.findings import Kind
 
@@ -52,7 +53,10 @@ class PictureCount:
 
 
 class PictureCheck:
-    """Compares SQL with media in the order of image ids, and looks for missing embeddings.
+    """Compares SQL with media in the order of image ids, and looks for embeddings to be made anew.
+
+    Damaged ones in the generations in use, and in the live one those that are missing; what another
+    lacks is for `generations build`.
 
     Args:
         bench: The home under examination.
@@ -61,6 +65,7 @@ class PictureCheck:
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
         self._media = bench.home.media
+        self._generations = bench.home.generations_in_use
         gaps = bench.home.catalogue.gaps(bench.live.id)
         self._coinless = {each for each, reason in gaps.items() if reason is GapReason.NO_COIN}
         self._count = PictureCount()
@@ -96,7 +101,9 @@ class PictureCheck:
         digests = dict(zip(complete, pool.map(self._digest, complete), strict=True))
         altered = [each for each in complete if digests[each] != complete[each]]
         self._bench.ledger.note(Kind.MEDIA_ALTERED, altered)
-        self._check_embeddings(batch, complete.keys() - set(altered))
+        in_sql = [each for each in batch if each.in_sql]
+        for generation in self._generations:
+            self._check_embeddings(generation, in_sql, complete.keys() - set(altered))
 
     def _digest(self, image_id: str) -> str | None:
         try:
@@ -129,44 +136,46 @@ class PictureCheck:
                     self._media.remove_passing(name)
                 self._bench.ledger.note(Kind.MEDIA_TEMPORARY, [name], mended=int(self._bench.fix))
 
-    def _check_embeddings(self, batch: Sequence[_Image], intact: set[str]) -> None:
+    def _check_embeddings(
+        self, generation: StoredGeneration, images: Sequence[_Image], intact: set[str]
+    ) -> None:
         """Images that keep a picture need a vector; without one, the vector may be missing."""
-        in_sql = [each for each in batch if each.in_sql]
-        sound = self._bench.audit.vectors_are_sound(self._bench.live, [each.id for each in in_sql])
+        sound = self._bench.audit.vectors_are_sound(generation, [each.id for each in images])
         broken = [each for each, is_sound in sound.items() if not is_sound]
-        missing = [
-            each.id
-            for each in in_sql
-            if each.digest is not None and each.id not in sound and each.id not in self._coinless
-        ]
+        missing = []
+        if generation.id == self._bench.live.id:
+            there = sound.keys() | self._coinless
+            missing = [each.id for each in images if each.digest and each.id not in there]
         for kind, ids in ((Kind.EMBEDDING_BROKEN, broken), (Kind.EMBEDDING_MISSING, missing)):
             mendable = [each for each in ids if each in intact]
-            mended = self._encode_again(mendable) if self._bench.fix and mendable else 0
+            mended = self._encode_again(generation, mendable) if self._bench.fix and mendable else 0
             self._bench.ledger.note(kind, ids, mended=mended)
 
-    def _encode_again(self, ids: Sequence[str]) -> int:
+    def _encode_again(self, generation: StoredGeneration, ids: Sequence[str]) -> int:
         """Make the vectors of kept pictures anew; returns of how many."""
         made: dict[str, Embedding] = {}
         try:
+            models = self._bench.home.load(generation).models
             for image_id in ids:
-                if (embedding := self._embedding(image_id)) is not None:
+                if (embedding := self._embedding(models, image_id)) is not None:
                     made[image_id] = embedding
         except CoinvecError as error:  # the models are missing or broken
             self._bench.ledger.remark(str(error))
-        self._bench.home.catalogue.save_vectors(made, {}, self._bench.live.id)
+        self._bench.home.catalogue.save_vectors(made, {}, generation.id)
         return len(made)
 
-    def _embedding(self, image_id: str) -> Embedding | None:
-        home, models = self._bench.home, self._bench.models
+    def _embedding(self, models: ModelPair, image_id: str) -> Embedding | None:
+        limits = self._bench.home.limits
         try:
-            picture = decode(self._media.read(image_id), limits=home.limits, name=image_id)
-            crops = models.find(picture)
-            if not crops:
+            crop = models.find_enrolled(
+                decode(self._media.read(image_id), limits=limits, name=image_id)
+            )
+            if crop is None:
                 raise NoCoinError(f"No coin was found in the kept picture of image {image_id}.")
         except CoinvecError as error:
             self._bench.ledger.remark(str(error))
             return None
-        return Embedding(models.encode(crops[:1])[0])
+        return Embedding(models.encode([crop])[0])
 
 
 def _side_by_side(rows: Iterator[tuple[str, str | None]], kept: Iterator[str]) -> Iterator[_Image]:
