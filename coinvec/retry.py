@@ -21,6 +21,8 @@ _FIRST_WAIT_S = 0.2
 _LONGEST_WAIT_S = 3.0
 
 Answer = TypeVar("Answer")
+Patience = float | Callable[[BaseException | None], float]
+"""Seconds within which the last attempt begins; of a function, after this error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def repeated(
     *,
     is_passing: Callable[[BaseException], bool],
     given_up: Callable[[BaseException, Attempts], CoinvecError],
-    patience: float | None = None,
+    patience: Patience | None = None,
 ) -> Answer:
     """Make a request until it is answered, or `patience` is used up.
 
@@ -51,10 +53,17 @@ def repeated(
         given_up: Makes the error that is raised after the last attempt.
         patience: Seconds within which the last attempt begins; by default `PATIENCE_S`.
     """
+    patience = PATIENCE_S if patience is None else patience
+
+    def is_over(state: tenacity.RetryCallState) -> bool:
+        error = state.outcome.exception() if state.outcome else None
+        seconds = patience(error) if callable(patience) else patience
+        return tenacity.stop_before_delay(seconds)(state)
+
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception(is_passing),
         wait=tenacity.wait_random_exponential(multiplier=_FIRST_WAIT_S, max=_LONGEST_WAIT_S),
-        stop=tenacity.stop_before_delay(PATIENCE_S if patience is None else patience),
+        stop=is_over,
         reraise=True,
     )
     try:

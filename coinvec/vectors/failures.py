@@ -14,6 +14,9 @@ from coinvec.errors import StoreError
 CONNECT = "connect"
 """The action of making a connection; whatever refuses it may well be no Milvus at all."""
 
+_CLOSED = "Connection refused"
+"""What gRPC says of a closed port, among other words; it has no code for that."""
+
 _CONNECT_FAILED = 2
 _NOT_LOADED = 101
 """Codes of pymilvus and of the servers. Collections are not loaded after a server's restart."""
@@ -40,6 +43,12 @@ def failure_of(error: BaseException | None) -> Failure:
         if error.retriable or error.code == _CONNECT_FAILED or _NOT_LOADED in codes:
             return Failure.AWAY
     return Failure.REFUSED
+
+
+def is_closed(error: BaseException | None) -> bool:
+    """Whether the machine answered that nothing listens at the port."""
+    said = _said_by_grpc(error)
+    return said is not None and _CLOSED in (said.details() or "")
 
 
 def explained(error: BaseException, *, place: str, action: str, tried: str = "") -> StoreError:

@@ -83,6 +83,16 @@ def test_giving_up_says_what_was_tried_and_why(waits):
     assert sum(waits) > retry.PATIENCE_S - 3
 
 
+def test_patience_may_depend_on_the_error(waits):
+    """What is likely to last is given up sooner, even after what was not."""
+    kinds = itertools.chain(["slow"] * 3, itertools.repeat("closed"))
+    server = Server(failures=10**6, error=lambda _: AwayError(next(kinds)))
+    with pytest.raises(StoreError, match=r"^closed"):
+        ask(server, patience=lambda error: 2.0 if str(error) == "closed" else 60.0)
+    assert server.asked >= 4
+    assert sum(waits) <= 2.0
+
+
 def test_waits_grow_are_bounded_and_differ_between_clients(waits):
     clients = []
     for _ in range(40):

@@ -1,6 +1,7 @@
 """Connecting to servers that are not there."""
 
 import logging
+import socket
 import time
 
 import pytest
@@ -20,6 +21,16 @@ def test_an_unreachable_server(uri, capfd):
     assert "secret" not in str(caught.value)
     assert "COINVEC_MILVUS_URI" in caught.value.hint
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_closed_port_is_told_soon_but_not_at_once():
+    """A wrong port, mostly; and now and then a server that is starting."""
+    with socket.socket() as closed:  # bound, and nobody listens
+        closed.bind(("127.0.0.1", 0))
+        start = time.monotonic()
+        with pytest.raises(StoreError, match=r"Connection refused; tried \d+ times in [0-4] s"):
+            VectorStore.open(f"http://127.0.0.1:{closed.getsockname()[1]}")
+    assert time.monotonic() - start < 6
 
 
 def test_an_unknown_index_is_refused_before_anything_is_made(tmp_path):

@@ -4,7 +4,7 @@ import grpc
 import pytest
 from pymilvus.exceptions import MilvusException
 
-from coinvec.vectors.failures import Failure, explained, failure_of
+from coinvec.vectors.failures import Failure, explained, failure_of, is_closed
 
 
 class Said(grpc.RpcError):
@@ -50,6 +50,20 @@ def wrapped(code, details="what gRPC said"):
 )
 def test_meanings(error, meaning):
     assert failure_of(error) is meaning
+
+
+@pytest.mark.parametrize(
+    ("error", "closed"),
+    [
+        (wrapped(grpc.StatusCode.UNAVAILABLE, "last error: Connection refused"), True),
+        (wrapped(grpc.StatusCode.UNAVAILABLE, "last error: No route to host"), False),
+        (wrapped(grpc.StatusCode.DEADLINE_EXCEEDED, None), False),
+        (MilvusException(2, "Fail connecting to server"), False),
+        (None, False),
+    ],
+)
+def test_closed_ports(error, closed):
+    assert is_closed(error) is closed
 
 
 def test_a_lost_connection_is_told_in_the_words_of_grpc():
