@@ -2,7 +2,8 @@
 
 The write order is media, then SQL with the outbox in one transaction, then Milvus; every step can
 be repeated, so an interrupted import is simply run again. The live generation decides what goes in;
-those being built beside it are given their vectors right after.
+those being built beside it are given their vectors right after. Of a picture the catalogue has,
+only what was lost is written: its kept bytes are put back if they are gone.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -129,7 +130,7 @@ class Enroller:
                 if progress:
                     progress(done)
         if not self._dry_run:
-            # A killed import may have left work owed though all its rows are in.
+            # Also where nothing was new: a killed import may have left all its rows owed.
             self._home.sync()
         self._report.rejected.sort(key=lambda each: each.line)
         return self._report
@@ -145,7 +146,7 @@ class Enroller:
         if not self._dry_run and (found or changed):
             self._write(found, changed, live)
             self._fill_generations_beside(live, [each.record.image.id for each in found], pool)
-            self._home.sync()
+            self._home.pay()
         self._report.added += len(found)
         self._report.updated += len(changed)
 
@@ -214,11 +215,23 @@ class Enroller:
                 error = f"The catalogue has this very picture as {image.design.id!r}."
                 self._reject(each.row, InvalidValueError(error))
                 continue
-            now = replace(image, design=design, **read_image_details(each.row.cells, image))
+            now = replace(
+                self._put_back(image, each.data),
+                design=design,
+                **read_image_details(each.row.cells, image),
+            )
             if each.meaning.is_change or now != image:
                 yield CoinRecord(each.meaning.coin, design, now)
             else:
                 self._report.unchanged += 1
+
+    def _put_back(self, image: CoinImage, data: bytes) -> CoinImage:
+        """Keep the picture of a known image again if it was lost; gives the image as it is then."""
+        media = self._home.media
+        if self._dry_run or not image.has_media or media.exists(image.id):
+            return image
+        # Another release may remove the location in another way.
+        return replace(image, media_digest=media.put(image.id, data).digest)
 
     def _write(
         self, found: Sequence[_Found], changed: Sequence[CoinRecord], live: LoadedGeneration

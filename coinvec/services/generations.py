@@ -226,6 +226,8 @@ class Generations:
         home = self._home
         home.load(generation)
         drain_outbox(home.catalogue, home.vectors, generation)
+        # Some searchers know the collection from before, and will not wait for what is new in it.
+        home.vectors.make_visible(generation.collection)
         home.catalogue.set_state(generation.id, GenerationState.LIVE)
         home.vectors.set_alias(LIVE_ALIAS, generation.collection)
         return home.recorded_live

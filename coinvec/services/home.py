@@ -18,6 +18,7 @@ from coinvec.plugin.builtin import DEFAULT_RANKER
 from coinvec.plugin.host import PluginHost
 from coinvec.plugin.protocols import Ranker
 from coinvec.services.lock import HomeLock
+from coinvec.services.restore_marker import refuse_unfinished
 from coinvec.services.sync import drain_outbox
 from coinvec.settings import Settings
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from coinvec.vectors.store import VectorStore
 
 LIVE_ALIAS = "coins"
-DEFAULTS = {"preprocessor": ("hough",), "encoder": ("polar",)}
+DEFAULTS = {"preprocessor": ("unet", "hough"), "encoder": ("polar",)}
 """The models of a new home, the most wanted first; of these the first installed one is taken."""
 
 
@@ -61,7 +62,7 @@ class Home:
         """Open an existing home.
 
         Raises:
-            HomeError: There is no home in that place.
+            HomeError: There is no home in that place, or half a one: a restore was interrupted.
             HomeLockedError: Another process owns it.
             SchemaError: Its schema is out of date.
             StoreError: A store cannot be reached.
@@ -69,6 +70,7 @@ class Home:
         require_home(settings)
         lock = take_lock(settings)
         try:
+            refuse_unfinished(settings.home)
             return cls(settings, lock, CatalogueStore.open(settings.database_url))
         except BaseException:
             if lock:
@@ -80,7 +82,7 @@ class Home:
         """Make a home, or bring an existing one up to date; without effect where all is well.
 
         Raises:
-            HomeError: The directory cannot be made.
+            HomeError: The directory cannot be made, or a restore was interrupted in it.
             GenerationError: The settings name other models than the home was made with.
             PluginError: No preprocessor or encoder is installed.
         """
@@ -93,6 +95,7 @@ class Home:
             ) from None
         lock = take_lock(settings)
         try:
+            refuse_unfinished(settings.home)
             schema.upgrade(settings.database_url)
             home = cls(settings, lock, CatalogueStore.open(settings.database_url))
             home._ensure_generation()
@@ -179,7 +182,10 @@ class Home:
         )
         for generation in self.generations_in_use:
             self._ensure_collection(vectors, generation)
-        drain_outbox(self.catalogue, vectors, self.recorded_live)
+        live = self.recorded_live
+        if vectors.alias_target(LIVE_ALIAS) is None:  # a restore was killed before that
+            vectors.set_alias(LIVE_ALIAS, live.collection)
+        drain_outbox(self.catalogue, vectors, live)
         return vectors
 
     @property
@@ -215,10 +221,21 @@ class Home:
         _ = self.ranker, self.vectors
         return loaded
 
-    def sync(self) -> int:
-        """Write to Milvus what SQL owes the generations in use; returns how many images."""
-        owed = [each for each in self.generations_in_use if self.catalogue.owed(each.id, 1)]
-        return sum(drain_outbox(self.catalogue, self.vectors, each) for each in owed)
+    def pay(self) -> None:
+        """Write to Milvus what SQL owes the generations in use."""
+        for each in self.generations_in_use:
+            if self.catalogue.owed(each.id, 1):
+                drain_outbox(self.catalogue, self.vectors, each)
+
+    def sync(self) -> None:
+        """Write to Milvus what SQL owes, and wait until every process finds what was written.
+
+        On a server that takes two or three ticks of its clock: once for all that is written.
+        """
+        self.pay()
+        if "vectors" in self.__dict__:
+            for each in self.generations_in_use:
+                self.vectors.make_visible(each.collection)
 
     def ensure_collection(self, generation: StoredGeneration) -> None:
         """Make a generation's collection where it is missing, and owe it all its vectors."""
@@ -245,8 +262,6 @@ class Home:
             metric=generation.generation.metric,
         )
         self.catalogue.owe_all(generation.id)
-        if generation.state is GenerationState.LIVE:
-            vectors.set_alias(LIVE_ALIAS, generation.collection)
 
     def _chosen_generation(self) -> Generation:
         settings, host = self.settings, self.host

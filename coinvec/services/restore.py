@@ -12,6 +12,7 @@ from coinvec.services.archive import Header, Manifest
 from coinvec.services.archive_reader import BackupReader, MediaPart
 from coinvec.services.home import LIVE_ALIAS, Home, owned
 from coinvec.services.progress import Progress
+from coinvec.services.restore_marker import RestoreMarker, refuse_unfinished
 from coinvec.services.sync import drain_outbox
 from coinvec.settings import FILE_NAME, Settings
 
@@ -64,9 +65,10 @@ def restore_backup(
     """Fill the home of the settings, which holds no coins yet, from a checked backup.
 
     All rows, and the debt of all vectors, go into one transaction, which is closed when every
-    picture is kept; Milvus comes after it. Whatever stops it, the home is empty, or whole and
-    owing vectors, which the next use pays. The settings of the backup are written to the home's
-    file if it has none.
+    picture is kept; Milvus comes after it. An error leaves the home empty, or whole and owing
+    vectors, which the next use pays. A process that is killed before the home is whole leaves it
+    marked: nothing but the same restore again opens it. The settings of the backup are written to
+    the home's file if it has none.
 
     Args:
         settings: Where to restore; the stores may be other ones than those of the backup.
@@ -74,27 +76,54 @@ def restore_backup(
         progress: Called with the number of rows and pictures restored, and of all.
 
     Raises:
-        HomeError: The home, its database or its vector store is in use already.
+        HomeError: The home, its database or its vector store is in use already, or the restore of
+            another backup was interrupted here.
         InputError: The file has changed since it was checked.
         StoreError: A store fails or does not hold in the end what the backup holds.
     """
     _make_directory(settings)
+    marker = RestoreMarker(str(backup.reader.path.absolute()), backup.manifest.header.sha256)
     with owned(settings):
-        _refuse_occupied(settings)
-        schema.upgrade(settings.database_url, backup.header.revision)
-        media = MediaStore(settings.media_url)
-        added: list[str] = []
-        try:
-            with transfer.loading(settings.database_url) as loader:
-                _load(loader, media, backup, added, progress)
-        except BaseException:
-            for image_id in added:
-                media.delete(image_id)
-            raise
+        if not _is_loaded(settings, marker):
+            _refuse_occupied(settings)
+            marker.write(settings.home)
+            _load_all(settings, backup, marker, progress)
         schema.upgrade(settings.database_url)
         _write_settings(settings, backup.header)
+        marker.remove(settings.home)
     with Home.open(settings) as home:
         fill_vectors(home)
+
+
+def _is_loaded(settings: Settings, marker: RestoreMarker) -> bool:
+    """Whether this very restore was interrupted after its transaction.
+
+    Raises:
+        HomeError: The restore of another backup was.
+    """
+    begun = RestoreMarker.read(settings.home)
+    if begun is None or transfer.is_empty(settings.database_url):
+        return False
+    if not marker.is_same(begun):
+        refuse_unfinished(settings.home)
+    return True
+
+
+def _load_all(
+    settings: Settings, backup: CheckedBackup, marker: RestoreMarker, progress: Progress | None
+) -> None:
+    """Load all rows and pictures; after an error there are none, and no mark of it."""
+    media = MediaStore(settings.media_url)
+    added: list[str] = []
+    try:
+        schema.upgrade(settings.database_url, backup.header.revision)
+        with transfer.loading(settings.database_url) as loader:
+            _load(loader, media, backup, added, progress)
+    except BaseException:
+        for image_id in added:
+            media.delete(image_id)
+        marker.remove(settings.home)
+        raise
 
 
 def fill_vectors(home: Home) -> None:

@@ -4,10 +4,10 @@ Milvus Lite runs inside this process and is given one request at a time, because
 meets rows on their way from its write buffer to a segment sees them in neither. Servers take
 reads in parallel. Writes are serialised on both.
 
-All reads are strongly consistent: they see what any process wrote before them. A server that goes
-away is asked again for some seconds (`coinvec.retry`): reads, and writes that replace or remove
-by id. What makes, drops or renames is asked once, for a request whose answer was lost may have
-been carried out.
+Reads are strongly consistent, but for repeated searches (`coinvec.vectors.consistency`). A server
+that goes away is asked again for some seconds (`coinvec.retry`): reads, and writes that replace or
+remove by id. What makes, drops or renames is asked once, for a request whose answer was lost may
+have been carried out.
 """
 
 import logging
@@ -27,8 +27,9 @@ from pymilvus.exceptions import MilvusException
 from coinvec.domain.vectors import FloatArray, Metric
 from coinvec.errors import StoreError
 from coinvec.retry import repeated
+from coinvec.vectors.consistency import STRONG, SearchLevels
 from coinvec.vectors.embedded import EmbeddedMilvus
-from coinvec.vectors.failures import CONNECT, Failure, explained, failure_of
+from coinvec.vectors.failures import CONNECT, Failure, explained, failure_of, is_closed
 from coinvec.vectors.indexes import Engine, IndexSetting, parse_index
 from coinvec.vectors.schema import (
     EMBEDDING,
@@ -43,8 +44,9 @@ Row = Mapping[str, Any]
 Answer = TypeVar("Answer")
 
 CALL_TIMEOUT = 120.0
-_STRONG = "Strong"
-"""Reads see every write before them; the servers' default may lag behind."""
+
+CLOSED_PATIENCE = 3.0
+"""Seconds to wait at a closed port: the server may be starting, but the port is often wrong."""
 
 _PAGE = 4_096
 
@@ -90,6 +92,9 @@ class Connection:
         self._database = database
         self._opened: dict[str, Opened] = {}
         self._unflushed: dict[str, int] = {}
+        self._hidden: set[str] = set()
+        self._levels = SearchLevels()
+        self._showing = threading.Lock()
         self._lock = threading.RLock()
         self._finalizer = weakref.finalize(self, _shut_down, client, embedded)
 
@@ -128,7 +133,7 @@ class Connection:
             try:
                 yield self._client
             except (MilvusException, grpc.RpcError) as error:
-                self._opened.clear()  # another process may have changed the collection
+                self.forget()  # another process may have changed the collection
                 raise explained(error, place=self._place, action=action) from error
 
     def repeating(
@@ -178,6 +183,7 @@ class Connection:
     def forget(self) -> None:
         """Learn the shape of collections anew: one was dropped, or an alias points elsewhere."""
         self._opened.clear()
+        self._levels.forget()
 
     def create_collection(self, name: str, dim: int, metric: Metric) -> None:
         """Make an empty collection with the index of the settings."""
@@ -191,7 +197,7 @@ class Connection:
         )
         with self.calling(f"make the collection {name}", writing=True) as client:
             client.create_collection(
-                name, schema=_schema(dim), consistency_level=_STRONG, timeout=CALL_TIMEOUT
+                name, schema=_schema(dim), consistency_level=STRONG, timeout=CALL_TIMEOUT
             )
             # There are no rows to wait for; waiting would cost half a second.
             client.create_index(name, indexes, sync=False, timeout=CALL_TIMEOUT)
@@ -216,6 +222,7 @@ class Connection:
                 self._embedded.flush(collection)
                 waiting = 0
             self._unflushed[collection] = waiting
+            self._note_write(collection)
 
         self.repeating(f"write to {collection}", write, writing=True)
 
@@ -225,8 +232,21 @@ class Connection:
         def remove(client: MilvusClient) -> None:
             self._shape_of(client, collection)
             client.delete(collection, filter=clause, timeout=CALL_TIMEOUT)
+            self._note_write(collection)
 
         self.repeating(f"remove rows of {collection}", remove, writing=True)
+
+    def make_visible(self, collection: str) -> None:
+        """Wait until searches of other processes see what this connection has written."""
+        with self._showing:  # who finds nothing to do has waited for whoever does it
+            if collection in self._hidden:
+                self._hidden.discard(collection)  # now: what is written meanwhile is hidden again
+                self.query(collection, "", ["count(*)"])
+
+    def _note_write(self, collection: str) -> None:
+        self._levels.note_write(collection)
+        if self._engine is Engine.SERVER:
+            self._hidden.add(collection)
 
     def nearest(
         self, collection: str, queries: FloatArray, clause: str, limit: int, fields: list[str]
@@ -243,9 +263,10 @@ class Connection:
                 limit=limit,
                 output_fields=fields,
                 search_params={"params": parameters},
-                consistency_level=_STRONG,
+                consistency_level=self._levels.level(collection),
                 timeout=CALL_TIMEOUT,
             )
+            self._levels.note_search(collection)
             return [list(rows) for rows in answer]
 
         return self.repeating(f"search {collection}", search)
@@ -260,26 +281,37 @@ class Connection:
                     collection,
                     filter=clause,
                     output_fields=fields,
-                    consistency_level=_STRONG,
+                    consistency_level=STRONG,
                     timeout=CALL_TIMEOUT,
                 )
             )
 
         return self.repeating(f"read {collection}", read)
 
-    def pages(self, collection: str, clause: str, fields: list[str]) -> Iterator[list[Row]]:
-        """Fields of the rows that satisfy an expression, some thousand at a time."""
+    def pages(
+        self, collection: str, clause: str, fields: list[str], *, searching: bool = False
+    ) -> Iterator[list[Row]]:
+        """Fields of the rows that satisfy an expression, some thousand at a time.
+
+        Args:
+            collection: The collection, or an alias.
+            clause: The expression; all rows where it is empty.
+            fields: Their names.
+            searching: Be as fresh as a search, rather than strongly consistent.
+        """
 
         def begin(client: MilvusClient) -> Any:  # noqa: ANN401 — pymilvus is untyped
             self._shape_of(client, collection)
-            return client.query_iterator(
+            iterator = client.query_iterator(
                 collection,
                 batch_size=_PAGE,
                 filter=clause,
                 output_fields=fields,
-                consistency_level=_STRONG,
+                consistency_level=self._levels.level(collection) if searching else STRONG,
                 timeout=CALL_TIMEOUT,
             )
+            self._levels.note_search(collection)
+            return iterator
 
         def go_on(client: MilvusClient) -> list[Row]:
             self._shape_of(client, collection)
@@ -306,7 +338,7 @@ def _connected(uri: str, token: str, timeout: float, *, place: str) -> MilvusCli
             lambda: MilvusClient(uri, token=token, timeout=timeout, dedicated=True),
             is_passing=lambda error: failure_of(error) is Failure.AWAY,
             given_up=lambda error, attempts: failed(error, str(attempts)),
-            patience=timeout,
+            patience=lambda error: min(timeout, CLOSED_PATIENCE) if is_closed(error) else timeout,
         )
     except (MilvusException, grpc.RpcError, ValueError) as error:
         raise failed(error, "") from error

@@ -164,6 +164,14 @@ class VectorStore:
         for clause in of_images(image_ids):
             self._connection.delete(collection, clause)
 
+    def make_visible(self, collection: str) -> None:
+        """Wait until searches of every process see what this store has written.
+
+        Other reads see it at once, and so do those of this process. Embedded, or where nothing was
+        written, there is nothing to wait for. See `coinvec.vectors.consistency`.
+        """
+        self._connection.make_visible(collection)
+
     def count(self, collection: str, where: str = "") -> int:
         """Rows that satisfy an expression of `compile_filter`; all by default."""
         [counted] = self._connection.query(collection, where, ["count(*)"])
@@ -309,7 +317,7 @@ class VectorStore:
     ) -> list[list[Hit]]:
         best: list[list[Hit]] = [[] for _ in vectors]
         with noted(Request("scan", clause, len(vectors), None)) as request:
-            for page in self._connection.pages(collection, clause, HIT_FIELDS):
+            for page in self._connection.pages(collection, clause, HIT_FIELDS, searching=True):
                 request.rows += len(page)
                 found = best_of_page(vectors, page, group_by, k)
                 best = [merge(pair, group_by, k) for pair in zip(best, found, strict=True)]

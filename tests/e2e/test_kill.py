@@ -99,6 +99,24 @@ REMOVING = [
     "coinvec.catalogue.store:CatalogueStore.settle",
     "coinvec.media.store:MediaStore.delete",
 ]
+LOADING = [
+    ("coinvec.services.restore_marker:RestoreMarker.write", "after", 1),
+    ("coinvec.catalogue.schema:upgrade", "after", 1),
+    ("coinvec.catalogue.transfer:Loader.add", "after", 2),
+    ("coinvec.media.store:MediaStore.put_kept", "before", 1),
+    ("coinvec.media.store:MediaStore.put_kept", "after", 3),
+    ("coinvec.catalogue.transfer:Loader.finish", "after", 1),
+    ("coinvec.services.restore:_write_settings", "before", 1),
+    ("coinvec.services.restore_marker:RestoreMarker.remove", "before", 1),
+]
+"""Steps of a restore before the home is whole; the last two after all rows have been loaded."""
+FILLING = [
+    ("coinvec.services.restore_marker:RestoreMarker.remove", "after", 1),
+    ("coinvec.vectors.store:VectorStore.create_collection", "after", 1),
+    ("coinvec.vectors.store:VectorStore.upsert", "after", 1),
+    ("coinvec.catalogue.store:CatalogueStore.settle", "before", 1),
+]
+"""Steps after which the vectors alone are owed."""
 SIDES = ("before", "after")
 
 
@@ -117,7 +135,7 @@ IMPORT_DEATHS = [
 
 
 def test_there_are_at_least_two_hundred_deaths():
-    exact = sum(map(len, IMPORT_DEATHS)) + sum(
+    exact = sum(map(len, (*IMPORT_DEATHS, LOADING, FILLING))) + sum(
         len(deaths(steps, 1)) for steps in (MAKING, CHANGING, REMOVING)
     )
     assert exact + RANDOM_HOMES * RANDOM_DEATHS >= 200
@@ -314,3 +332,53 @@ def test_a_killed_removal_is_finished_by_the_doctor(scene, tmp_path, death):
     others = {each for each, row in scene.whole.rows.items() if row["type"] != key}
     assert state.images.keys() in (others, scene.whole.images.keys())
     assert state == scene.whole.of(state.images)
+
+
+@pytest.fixture(scope="module")
+def backup(scene):
+    """A backup of the full home, whose settings are in its file."""
+    home, file = scene.full.with_name("backed-up"), scene.full.with_name("home.tar")
+    shutil.copytree(scene.full, home)
+    (home / "coinvec.toml").write_text("max_pixels = 12345678\n")
+    scene.undertaker.run(["--home", home, "backup", file])
+    return file
+
+
+@pytest.mark.parametrize("death", LOADING, ids=lambda death: death_id([death]))
+def test_a_home_half_restored_is_told_and_finished_by_the_same_restore(
+    scene, backup, tmp_path, death
+):
+    home = tmp_path / "home"
+    restoring = ["--home", home, "restore", backup]
+    scene.undertaker.kill_at(restoring, death)
+    for command in (["list"], ["init"], importing(home, scene.manifest)[2:], ["doctor", "--fix"]):
+        answer = scene.undertaker.ask(["--home", home, *command])
+        assert answer["status"] == 4
+        assert "was interrupted" in answer["out"]
+        assert f"restore {backup}" in answer["out"]
+    assert finished(scene.undertaker, home, restoring) == scene.whole
+    assert (home / "coinvec.toml").read_text() == "max_pixels = 12345678\n"
+
+
+def test_a_home_half_restored_is_not_finished_by_another_backup(scene, backup, tmp_path):
+    home, other = tmp_path / "home", tmp_path / "other.tar"
+    scene.undertaker.run(["--home", scene.full, "backup", other])
+    scene.undertaker.kill_at(["--home", home, "restore", backup], LOADING[-1])
+    answer = scene.undertaker.ask(["--home", home, "restore", other])
+    assert answer["status"] == 4
+    assert f"restore {backup}" in answer["out"]
+    moved = backup.rename(tmp_path / "moved.tar")
+    try:
+        run = ["--home", home, "restore", moved]
+        assert finished(scene.undertaker, home, run) == scene.whole
+    finally:
+        moved.rename(backup)
+
+
+@pytest.mark.parametrize("death", FILLING, ids=lambda death: death_id([death]))
+def test_a_restored_home_that_owes_vectors_pays_them_when_used(scene, backup, tmp_path, death):
+    home = tmp_path / "home"
+    scene.undertaker.kill_at(["--home", home, "restore", backup], death)
+    photo = scene.manifest.parent / table(scene.manifest)[0]["image"]
+    search = ["--home", home, "search", "--image", photo]
+    assert finished(scene.undertaker, home, search) == scene.whole

@@ -217,6 +217,8 @@ def test_searches_go_on_while_the_models_are_changed_and_changed_back(
     with Catalogue(Home.create(Settings.load(home=tmp_path / "home"))) as coins:
         assert coins.import_manifest(minted.manifest).added == 24
         classic, generations = coins.home.live, coins.generations
+        models = classic.generation.preprocessor.name, classic.generation.encoder.name
+        assert models == ("hough", "polar")
         searcher = Searcher(tmp_path, tmp_path / "home", queries)
         searcher.wait_for(6)
         other = generations.build(encoder="strip").generation

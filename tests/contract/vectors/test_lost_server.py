@@ -118,7 +118,7 @@ def test_a_server_that_stays_away_is_one_error(server, store, monkeypatch):
     monkeypatch.setattr(retry, "PATIENCE_S", 1.0)
     server.stop()
     start = time.monotonic()
-    with pytest.raises(StoreError, match=r"tried \d+ times in [012] s") as refused:
+    with pytest.raises(StoreError, match=r"tried (once|\d+ times) in \d s") as refused:
         nearest(store, VECTORS[0])
     assert time.monotonic() - start < 5
     assert f"127.0.0.1:{server.port} cannot be reached to search c" in refused.value.message
