@@ -125,22 +125,7 @@ def total(weighted: Iterable[tuple[Number, int]]) -> Number:
 
     In any order the same: engines give rows in orders of their own.
     """
-    number: Number | Fraction = 0
-    real = False
-    for value, times in weighted:
-        if isinstance(value, float):
-            real = True
-            number = Fraction(number) + Fraction(value) * times
-        elif isinstance(number, Fraction):
-            number += Fraction(value) * times
-        else:
-            number = add(number, multiply(value, times))
-    if not isinstance(number, Fraction):
-        return float(number) if real else number
-    try:
-        return finite(float(number))
-    except OverflowError:
-        raise _too_large() from None
+    return _nearest(_exact_total(weighted))
 
 
 def mean(weighted: Iterable[tuple[Number, int]]) -> Number | None:
@@ -149,8 +134,33 @@ def mean(weighted: Iterable[tuple[Number, int]]) -> Number | None:
     count = sum(times for _, times in listed)
     if not count:
         return None
-    whole = total(listed)
-    return divide(Decimal(whole) if isinstance(whole, int) else whole, count)
+    whole = _exact_total(listed)
+    if isinstance(whole, Fraction):
+        return _nearest(whole / count)
+    return divide(Decimal(whole), count)
+
+
+def _exact_total(weighted: Iterable[tuple[Number, int]]) -> int | Decimal | Fraction:
+    """The sum; a fraction where there are doubles."""
+    number: int | Decimal | Fraction = 0
+    for value, times in weighted:
+        if isinstance(value, float) or isinstance(number, Fraction):
+            number = Fraction(number) + Fraction(value) * times
+        elif isinstance(value, int) and isinstance(number, int):
+            number = _checked(number + value * times)
+        else:
+            number = _checked(_EXACT.add(number, _EXACT.multiply(value, times)))
+    return number
+
+
+def _nearest(number: int | Decimal | Fraction) -> Number:
+    """The double nearest to a fraction; other numbers as they are."""
+    if not isinstance(number, Fraction):
+        return number
+    try:
+        return finite(float(number))
+    except OverflowError:
+        raise _too_large() from None
 
 
 def _too_large() -> InvalidValueError:

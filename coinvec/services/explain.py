@@ -124,7 +124,7 @@ def _clauses(statement: Statement) -> dict[str, Fact]:
     if statement.conditions:
         facts["conditions"] = f"{len(statement.conditions)}, calculated of each row"
     if statement.is_grouped:
-        facts["grouped_by"] = f"{len(statement.group_by)} values"
+        facts["grouping_keys"] = len(statement.group_by)
     if statement.offset:
         facts["offset"] = statement.offset
     return facts

@@ -43,8 +43,21 @@ class Asked(Searcher):
         return run_statement(self, text, params)
 
 
+@pytest.fixture(scope="session")
+def askers(empty_stores):
+    """Gives an `Asked` of a pair of engines, each with the same coins; made once."""
+    made = {}
+
+    def asker(*pair):
+        if pair not in made:
+            made[pair] = Asked(Gallery(*empty_stores(*pair)))
+        return made[pair]
+
+    yield asker
+    for asked in made.values():
+        asked.gallery.close()
+
+
 @pytest.fixture(scope="session", params=PAIRS, ids=" and ".join)
-def asked(request, empty_stores):
-    gallery = Gallery(*empty_stores(*request.param))
-    yield Asked(gallery)
-    gallery.close()
+def asked(request, askers):
+    return askers(*request.param)

@@ -18,7 +18,7 @@ from tests.integration.sql.statements import conditions, row_of
 from tests.strategies import matches, predicates
 
 EXAMPLES = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 FEW = settings(EXAMPLES, max_examples=3)
 directions = st.integers(0, 2**16).map(

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.integration.sql.statements import group_statements, plain, row_statements
 
 EXAMPLES = settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

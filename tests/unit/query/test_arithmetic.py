@@ -63,6 +63,18 @@ def test_means_weigh_by_how_often_a_value_occurs(weighted):
     assert abs(mean - whole / count) <= abs(whole / count) / 10**27
 
 
+@UNHURRIED
+@given(st.lists(st.tuples(reals, st.integers(1, 5)), min_size=1))
+def test_means_of_doubles_are_rounded_once(weighted):
+    count = sum(times for _, times in weighted)
+    whole = sum(Fraction(value) * times for value, times in weighted)
+    assert arithmetic.mean(weighted) == float(whole / count)
+
+
+def test_nothing_has_no_mean():
+    assert arithmetic.mean([]) is None
+
+
 @pytest.mark.parametrize(
     ("number", "places", "expected"),
     [
@@ -96,3 +108,8 @@ def test_halves_are_rounded_away_from_zero(number, places, expected):
 def test_numbers_too_large_are_refused(sign, a, b):
     with pytest.raises(InvalidValueError, match="too large"):
         sign(a, b)
+
+
+def test_sums_of_whole_numbers_are_whole():
+    assert arithmetic.total([(1, 2), (3, 1)]) == 5
+    assert isinstance(arithmetic.total([(1, 2), (3, 1)]), int)
