@@ -24,6 +24,10 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 _RIM_STEPS = 180
 
+_JPEG = {"quality": 92, "subsampling": 0}
+_FAITHFUL = {".jpg": _JPEG, ".jpeg": _JPEG}
+"""Lines a pixel wide keep their colour only where it is not averaged over neighbouring pixels."""
+
 _COLOURS = {
     Verdict.MATCH: (0, 158, 115),
     Verdict.AMBIGUOUS: (230, 159, 0),
@@ -70,7 +74,7 @@ def annotate(
     image = _drawn(decode(photo, limits=limits), results)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        image.save(path)
+        image.save(path, **_FAITHFUL.get(path.suffix.lower(), {}))
     except OSError as error:
         raise StoreError(
             f"{path} cannot be written: {error.strerror or error}.",

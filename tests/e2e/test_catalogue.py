@@ -35,7 +35,7 @@ def test_init_is_safe_to_repeat(coinvec, tmp_path):
     for _ in range(2):
         outcome = coinvec("init")
         assert outcome.status == 0, outcome.err
-        assert "hough@" in outcome.err
+        assert "unet@" in outcome.err
         assert not outcome.out
     assert (tmp_path / "home" / "catalogue.db").is_file()
 

@@ -27,6 +27,7 @@ from tests.tables import table
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timeout(600),
     pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork processes"),
 ]
 
@@ -160,6 +161,7 @@ class Undertaker:
 
     def __init__(self, folder):
         environment = {k: v for k, v in os.environ.items() if not k.startswith("COINVEC_")}
+        environment["COINVEC_PREPROCESSOR"] = "hough"  # most of the deaths are to come in writing
         self._folder, self._numbers = folder, count()
         self._process = subprocess.Popen(
             [sys.executable, Path(__file__).with_name("killing.py")],

@@ -69,4 +69,4 @@ def test_plain_scenes_have_one_whole_coin(material):
     for scene in composed(material, SceneSettings.plain(), range(10)):
         [mask] = scene.masks
         frame = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
-        assert np.count_nonzero(frame) <= 12
+        assert np.count_nonzero(frame) <= 4 * 6  # at 1:1 the rim touches the frame
