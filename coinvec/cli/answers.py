@@ -1,4 +1,4 @@
-"""Search results as documented JSON, and as sentences for people."""
+"""Search results as sentences for people, and as rows of CSV."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,8 @@ from click import echo
 
 from coinvec.cli.render import print_table, span_text
 from coinvec.domain.choices import Verdict
-from coinvec.domain.results import Candidate, CoinInPicture, SearchResult
+from coinvec.domain.results import Candidate, SearchResult
+from coinvec.services.answers import hit_json
 
 COLUMNS = (
     "rank",
@@ -22,57 +23,6 @@ COLUMNS = (
     "year_to",
     "image",
 )
-
-
-def search_json(result: SearchResult) -> dict[str, object]:
-    """A search result in the documented shape."""
-    return {
-        "verdict": result.verdict.value,
-        "calibrated": result.calibrated,
-        "generation": result.generation,
-        "encoder": result.encoder,
-        "total_matching": result.total_matching,
-        "coins_in_picture": [coin_json(coin) for coin in result.coins_in_picture],
-        "hits": [hit_json(rank, hit) for rank, hit in enumerate(result.hits, 1)],
-        "warnings": list(result.warnings),
-        "timings_ms": dict(result.timings_ms),
-    }
-
-
-def coin_json(coin: CoinInPicture) -> dict[str, object]:
-    """What was found in a picture."""
-    found: dict[str, object] = {"image": coin.name, "found": coin.crop is not None}
-    if coin.crop is not None:
-        found |= {
-            "score": round(coin.crop.score, 4),
-            "box": list(coin.crop.box.as_tuple()),
-            "ellipse": [round(number, 2) for number in coin.crop.ellipse.as_tuple()],
-            "passes": coin.crop.passes,
-        }
-    return found
-
-
-def hit_json(rank: int, hit: Candidate) -> dict[str, object]:
-    """One hit."""
-    years = hit.design.years
-    return {
-        "rank": rank,
-        "similarity": round(hit.similarity, 6),
-        "type": hit.type,
-        "design": hit.design.key,
-        "side": hit.side.value,
-        "title": hit.title,
-        "country": hit.country,
-        "currency": hit.coin.currency,
-        "denomination": hit.denomination,
-        "year_from": years.first,
-        "year_to": years.last,
-        "image": hit.image_location,
-        "sides": {
-            side.value: {"design": match.design, "similarity": round(match.similarity, 6)}
-            for side, match in hit.sides.items()
-        },
-    }
 
 
 def print_answer(result: SearchResult) -> None:

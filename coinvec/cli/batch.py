@@ -11,6 +11,7 @@ from coinvec.cli import answers
 from coinvec.cli.render import Format, print_csv, print_json
 from coinvec.cli.session import progress_bar, warn
 from coinvec.errors import CoinvecError, ImageError, NegativeResultError, UsageError
+from coinvec.services.answers import search_json
 
 if TYPE_CHECKING:
     from coinvec.domain.results import Query, SearchResult
@@ -75,7 +76,7 @@ def _printer(form: Format) -> "Callable[[str, SearchResult | CoinvecError], None
 def _as_json(name: str, answer: "SearchResult | CoinvecError") -> dict[str, object]:
     if isinstance(answer, CoinvecError):
         return {"image": name, "error": str(answer)}
-    return {"image": name, **answers.search_json(answer)}
+    return {"image": name, **search_json(answer)}
 
 
 def _rows(name: str, answer: "SearchResult | CoinvecError") -> list[dict[str, object]]:

@@ -1,8 +1,5 @@
 """`coinvec list`, `show`, `edit`, `remove`."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
-
 import click
 
 from coinvec.cli.enrol import field_options
@@ -10,10 +7,6 @@ from coinvec.cli.filters import read_where, where_options
 from coinvec.cli.render import Format, format_option, print_csv, print_json, print_table, span_text
 from coinvec.cli.session import Session, pass_session, say
 from coinvec.errors import UsageError
-
-if TYPE_CHECKING:
-    from coinvec.domain.coins import CoinType
-    from coinvec.domain.records import CoinRecord, TypeSummary
 
 LIST_COLUMNS = (
     "type",
@@ -43,11 +36,12 @@ def list_(
     form: Format,
 ) -> None:
     """List the coin types of the catalogue."""
+    from coinvec.services.answers import summary_json
     from coinvec.services.browse import list_types
 
     with session.catalogue() as catalogue:
         types = list_types(catalogue.home, read_where(where, params), limit=limit, offset=offset)
-    rows = [_summary_json(each) for each in types]
+    rows = [summary_json(each) for each in types]
     if form is Format.JSON:
         print_json(rows)
     elif form is Format.JSONL:
@@ -77,6 +71,8 @@ def list_(
 @pass_session
 def show(session: Session, key: str, form: Format) -> None:
     """Show a coin type with its designs and images."""
+    from coinvec.services.answers import coin_type_json, type_json
+
     with session.catalogue() as catalogue:
         records = catalogue.show(key)
         places = {
@@ -85,9 +81,9 @@ def show(session: Session, key: str, form: Format) -> None:
             if record.image.has_media
         }
     if form is Format.JSON:
-        print_json(_type_json(records, places))
+        print_json(type_json(records, places))
         return
-    for name, value in _coin_json(records[0].coin).items():
+    for name, value in coin_type_json(records[0].coin).items():
         if value is not None:
             click.echo(f"{name:<13} {value}")
     click.echo()
@@ -144,55 +140,3 @@ def remove(session: Session, key: str | None, images: tuple[str, ...]) -> None:
     with session.catalogue() as catalogue:
         removed = catalogue.remove(key, images=images)
     say(f"Removed {removed:,} image{'' if removed == 1 else 's'}.")
-
-
-def _summary_json(summary: "TypeSummary") -> dict[str, object]:
-    return {
-        **_coin_json(summary.coin),
-        "year_from": summary.years.first,
-        "year_to": summary.years.last,
-        "designs": summary.n_designs,
-        "images": summary.n_images,
-    }
-
-
-def _coin_json(coin: "CoinType") -> dict[str, object]:
-    return {
-        "type": coin.key,
-        "title": coin.title,
-        "country": coin.country,
-        "denomination": coin.denomination,
-        "currency": coin.currency,
-        "value": coin.value,
-        "composition": coin.composition,
-        "diameter_mm": coin.diameter_mm,
-        "weight_g": coin.weight_g,
-        "shape": coin.shape,
-        "numista_id": coin.numista_id,
-        "references": "; ".join(coin.references) or None,
-    }
-
-
-def _type_json(records: "Sequence[CoinRecord]", places: Mapping[str, str]) -> dict[str, object]:
-    return {
-        **_coin_json(records[0].coin),
-        "images": [
-            {
-                "id": record.image.id,
-                "side": record.design.side.value,
-                "design": record.design.key,
-                "year_from": record.design.years.first,
-                "year_to": record.design.years.last,
-                "format": record.image.format,
-                "width": record.image.width,
-                "height": record.image.height,
-                "filename": record.image.filename,
-                "description": record.image.description,
-                "credit": record.image.credit,
-                "license": record.image.license,
-                "attributes": dict(record.image.attributes),
-                "image": places.get(record.image.id),
-            }
-            for record in records
-        ],
-    }

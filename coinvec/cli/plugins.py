@@ -10,7 +10,6 @@ from coinvec.errors import PluginError
 
 if TYPE_CHECKING:
     from coinvec.plugin.records import PluginRecord
-    from coinvec.plugin.specs import PluginSpec
 
 
 @click.group()
@@ -23,6 +22,8 @@ def plugins() -> None:
 @pass_session
 def plugins_list(session: Session, form: Format) -> None:
     """List every installed plugin with what it declares."""
+    from coinvec.services.answers import record_json
+
     records = _host_records(session)
     if form is Format.JSON:
         print_json([record_json(record) for record in records])
@@ -50,6 +51,8 @@ def plugins_list(session: Session, form: Format) -> None:
 @pass_session
 def plugins_show(session: Session, name: str, form: Format) -> None:
     """Show a plugin, or a preprocessor, encoder or ranker, by name."""
+    from coinvec.services.answers import record_json, spec_json
+
     records = [
         record
         for record in _host_records(session)
@@ -72,41 +75,6 @@ def plugins_show(session: Session, name: str, form: Format) -> None:
             for key, value in spec_json(spec).items():
                 if key not in ("kind", "name", "revision") and value not in (None, ""):
                     click.echo(f"  {key:<11} {value}")
-
-
-def record_json(record: "PluginRecord") -> dict[str, object]:
-    """A plugin for programs."""
-    return {
-        "plugin": record.entry_point,
-        "distribution": record.distribution,
-        "version": record.version,
-        "status": record.status.value,
-        "reason": record.reason,
-        "remedy": record.remedy,
-        "declares": [spec_json(spec) for spec in record.specs],
-    }
-
-
-def spec_json(spec: "PluginSpec") -> dict[str, object]:
-    """A declaration for programs."""
-    from coinvec.plugin.specs import EncoderSpec
-
-    shared: dict[str, object] = {
-        "kind": spec.kind,
-        "name": spec.name,
-        "revision": spec.revision,
-        "summary": spec.summary,
-        "target": spec.target,
-    }
-    if isinstance(spec, EncoderSpec):
-        limits = spec.thresholds
-        shared |= {
-            "dim": spec.dim,
-            "metric": spec.metric.value,
-            "thresholds": limits
-            and {"known": limits.known, "match": limits.match, "margin": limits.margin},
-        }
-    return shared
 
 
 def _host_records(session: Session) -> "list[PluginRecord]":

@@ -41,7 +41,10 @@ def format_option(*formats: Format) -> Callable[[Command], Command]:
 
 def print_json(value: object, *, lines: bool = False) -> None:
     """Print a value as JSON: indented, or on one line."""
-    click.echo(json.dumps(value, indent=None if lines else 2, default=_plain, ensure_ascii=False))
+    from coinvec.services.answers import plain_json
+
+    indent = None if lines else 2
+    click.echo(json.dumps(value, indent=indent, default=plain_json, ensure_ascii=False))
 
 
 def print_csv(
@@ -83,9 +86,3 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     return f"{value:.3f}" if isinstance(value, float) else str(value)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    raise TypeError(f"{type(value).__name__} is not JSON")

@@ -155,13 +155,13 @@ def _explain(
     verify: bool,
     form: Format,
 ) -> "list[SearchResult]":
-    from coinvec.cli import answers
+    from coinvec.services.answers import search_json
     from coinvec.services.explain import explained_search
 
     result, plan, recall = explained_search(searcher, photos, query, verify=verify)
     _warn([result])
     if form in (Format.JSON, Format.JSONL):
-        shaped = answers.search_json(result)
+        shaped = search_json(result)
         if recall is not None:
             shaped["recall"] = recall.as_json()
         if explain:
@@ -180,8 +180,9 @@ def _explain(
 
 def _print(results: "Sequence[SearchResult]", *, all_coins: bool, form: Format) -> None:
     from coinvec.cli import answers
+    from coinvec.services.answers import search_json
 
-    shaped = [answers.search_json(result) for result in results]
+    shaped = [search_json(result) for result in results]
     if form is Format.JSON:
         print_json({"coins": shaped} if all_coins else shaped[0])
     elif form is Format.JSONL:

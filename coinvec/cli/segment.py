@@ -62,8 +62,8 @@ def segment(
 
 def _picture_json(found: "Segmented") -> dict[str, object]:
     """A picture: its largest coin, and under `coins` all that were asked for."""
-    from coinvec.cli.answers import coin_json
     from coinvec.domain.results import CoinInPicture
+    from coinvec.services.answers import coin_json
 
     name = found.picture.name
     coins = [coin_json(CoinInPicture(name, crop)) for crop in found.crops]

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from coinvec.services.sql import SqlResult
 
 _STANDARD_INPUT = "-"
-_DECIMALS = 6
-"""Of a similarity or another double, as it is printed."""
 
 
 @click.command()
@@ -58,10 +56,12 @@ def sql(
 
 
 def _print(result: "SqlResult", form: Format) -> None:
+    from coinvec.services.answers import rounded_rows, sql_json
+
     names = [column.name for column in result.columns]
-    rows = [[_rounded(value) for value in row] for row in result.rows]
+    rows = rounded_rows(result)
     if form is Format.JSON:
-        print_json(_as_json(result, names, rows))
+        print_json(sql_json(result))
     elif form is Format.JSONL:
         for row in rows:
             print_json(dict(zip(names, row, strict=True)), lines=True)
@@ -80,29 +80,3 @@ def _print_table(
         print_table(names, rows)
     shown, total = len(rows), result.total_matching
     click.echo(f"({shown:,} {'row' if shown == 1 else 'rows'} of {total:,})")
-
-
-def _as_json(
-    result: "SqlResult", names: Sequence[str], rows: "Sequence[Sequence[Value]]"
-) -> dict[str, object]:
-    from coinvec.cli.answers import coin_json
-
-    shaped: dict[str, object] = {
-        "columns": list(names),
-        "rows": [dict(zip(names, row, strict=True)) for row in rows],
-        "total_matching": result.total_matching,
-    }
-    if result.search is not None:
-        shaped |= {
-            "verdict": result.search.verdict.value,
-            "calibrated": result.search.calibrated,
-            "coins_in_picture": [coin_json(coin) for coin in result.search.coins_in_picture],
-            "warnings": list(result.search.warnings),
-        }
-    if result.plan is not None:
-        shaped["plan"] = result.plan.as_json()
-    return shaped
-
-
-def _rounded(value: "Value") -> "Value":
-    return round(value, _DECIMALS) if isinstance(value, float) else value
