@@ -143,7 +143,8 @@ SEARCHER = """
                 }
             except Exception:
                 told = {"error": traceback.format_exc()}
-            print(json.dumps({"query": query.name, "began": began} | told), file=out, flush=True)
+            told |= {"query": query.name, "began": began, "ended": time.time()}
+            print(json.dumps(told), file=out, flush=True)
             turn += 1
 """
 
@@ -255,8 +256,8 @@ def test_searches_go_on_while_the_models_are_changed_and_changed_back(
         assert [kind for kind, _ in each["hits"]] == [kind for kind, _ in expected]
         assert [s for _, s in each["hits"]] == pytest.approx([s for _, s in expected], abs=1e-5)
         assert each["hits"][0][0] == each["query"].partition("=")[2].removesuffix(".jpg")
-        # And by the one that was live when it was asked.
-        if promoted < each["began"] < leaving:
+        # And by the one that was live while it was asked.
+        if promoted < each["began"] and each["ended"] < leaving:
             assert each["generation"] == second
-        if returned < each["began"] < leaving_again:
+        if returned < each["began"] and each["ended"] < leaving_again:
             assert each["generation"] == first
