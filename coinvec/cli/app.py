@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": "coinvec.cli.demo:demo",
     "init": "coinvec.cli.setup:init",
     "import": "coinvec.cli.enrol:import_",
+    "import-opennumismat": "coinvec.cli.enrol:import_opennumismat",
     "add": "coinvec.cli.enrol:add",
     "list": "coinvec.cli.browse:list_",
     "show": "coinvec.cli.browse:show",

@@ -1,4 +1,4 @@
-"""`coinvec import` and `coinvec add`."""
+"""`coinvec import`, `coinvec import-opennumismat` and `coinvec add`."""
 
 import os
 from collections.abc import Callable
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from coinvec.services.enrol import ImportReport
 
 SHOWN_REJECTIONS = 20
+OPENNUMISMAT = "opennumismat"
 
 FIELD_HELP = {
     "type": "Stable id of the coin type.  [default: made of country and denomination]",
@@ -52,26 +53,77 @@ def field_options(*left_out: str) -> Callable[[Command], Command]:
     return decorate
 
 
+def import_options(command: Command) -> Command:
+    """The options that every import has."""
+    for option in (
+        format_option(Format.TABLE, Format.JSON),
+        click.option(
+            "--jobs",
+            type=click.IntRange(min=1),
+            default=os.cpu_count() or 1,
+            show_default="processors",
+            help="Threads that read pictures and find the coins.",
+        ),
+        click.option("--dry-run", is_flag=True, help="Read and check everything, write nothing."),
+    ):
+        command = option(command)
+    return command
+
+
 @click.command("import")
 @click.argument("manifest", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Read and check everything, write nothing.")
 @click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=os.cpu_count() or 1,
-    show_default="processors",
-    help="Threads that read pictures and find the coins.",
+    "--from",
+    "importer",
+    metavar="IMPORTER",
+    help="Read the file of another program, e.g. numista; `coinvec plugins list` names all.",
 )
-@format_option(Format.TABLE, Format.JSON)
+@click.option(
+    "--pictures",
+    type=click.Path(path_type=Path),
+    help="With --from: the folder that holds the pictures.  [default: that of the file]",
+)
+@import_options
 @pass_session
-def import_(session: Session, manifest: Path, dry_run: bool, jobs: int, form: Format) -> None:
+def import_(
+    session: Session,
+    manifest: Path,
+    importer: str | None,
+    pictures: Path | None,
+    dry_run: bool,
+    jobs: int,
+    form: Format,
+) -> None:
     """Add coins and photos from a CSV or JSON Lines manifest. Safe to repeat.
 
     Bad rows are reported and the others go in. An interrupted import is simply run again.
     """
+    if importer is not None:
+        _import_from(session, manifest, importer, pictures, dry_run=dry_run, jobs=jobs, form=form)
+        return
+    if pictures is not None:
+        raise UsageError(
+            "--pictures goes with --from: a manifest gives the path of each picture itself.",
+            hint="Leave it out, or name the importer with --from.",
+        )
     with session.catalogue() as catalogue, progress_bar("Importing") as progress:
         report = catalogue.import_manifest(manifest, dry_run=dry_run, jobs=jobs, progress=progress)
     _tell(report, form, dry_run=dry_run)
+
+
+@click.command("import-opennumismat")
+@click.argument("collection", type=click.Path(path_type=Path))
+@import_options
+@pass_session
+def import_opennumismat(
+    session: Session, collection: Path, dry_run: bool, jobs: int, form: Format
+) -> None:
+    """Add the coins of an OpenNumismat collection, with their pictures. Safe to repeat.
+
+    The collection is only read. Coins that agree in country, denomination, series, subject and
+    catalogue number are one type, whatever their years.
+    """
+    _import_from(session, collection, OPENNUMISMAT, None, dry_run=dry_run, jobs=jobs, form=form)
 
 
 @click.command()
@@ -96,6 +148,23 @@ def add(
     with session.catalogue() as catalogue:
         report = catalogue.add(obverse=obverse, reverse=reverse, **given)
     _tell(report, form)
+
+
+def _import_from(
+    session: Session,
+    path: Path,
+    importer: str,
+    pictures: Path | None,
+    *,
+    dry_run: bool,
+    jobs: int,
+    form: Format,
+) -> None:
+    with session.catalogue() as catalogue, progress_bar("Importing") as progress:
+        report = catalogue.import_from(
+            path, importer, pictures=pictures, dry_run=dry_run, jobs=jobs, progress=progress
+        )
+    _tell(report, form, dry_run=dry_run)
 
 
 def _tell(report: "ImportReport", form: Format, *, dry_run: bool = False) -> None:

@@ -1,6 +1,7 @@
-"""The nearest right word for a wrong one: columns, parameters, plugin names and values alike."""
+"""Words people type: the nearest right one for a wrong one, and ids made of a text."""
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -31,6 +32,11 @@ def nearest(value: str, choices: Iterable[str]) -> str | None:
         by_letters.setdefault(_letters(choice), choice)
     close = difflib.get_close_matches(_letters(value), by_letters, n=1, cutoff=_LIKENESS)
     return by_letters[close[0]] if close else None
+
+
+def slug(text: str) -> str:
+    """Lower-case words joined by `-`, without accents: an id that people can type."""
+    return "-".join(re.findall(r"[^\W_]+", _letters(text)))
 
 
 def _letters(text: str) -> str:

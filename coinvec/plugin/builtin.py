@@ -5,7 +5,7 @@ from typing import Final
 
 from coinvec.plugin import hookimpl
 from coinvec.plugin.hookspecs import API_VERSION
-from coinvec.plugin.specs import RankerSpec
+from coinvec.plugin.specs import ImporterSpec, RankerSpec
 
 COINVEC_API: Final = API_VERSION
 
@@ -23,5 +23,24 @@ def coinvec_rankers() -> Iterable[RankerSpec]:
             target="coinvec.pipeline.rank:SimilarityRanker",
             revision="1",
             summary="By falling similarity, ties by image id",
+        ),
+    )
+
+
+@hookimpl
+def coinvec_importers() -> Iterable[ImporterSpec]:
+    """Declare the importers that need nothing but the standard library."""
+    return (
+        ImporterSpec(
+            name="opennumismat",
+            target="coinvec.importers.opennumismat:OpenNumismatImporter",
+            revision="1",
+            summary="Collections of OpenNumismat (.db), pictures inside",
+        ),
+        ImporterSpec(
+            name="numista",
+            target="coinvec.importers.numista:NumistaImporter",
+            revision="1",
+            summary="Collections exported from Numista as CSV, pictures beside",
         ),
     )

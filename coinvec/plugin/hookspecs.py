@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pluggy
 
-from coinvec.plugin.specs import EncoderSpec, PreprocessorSpec, RankerSpec
+from coinvec.plugin.specs import EncoderSpec, ImporterSpec, PreprocessorSpec, RankerSpec
 
 PROJECT = "coinvec"
 API_VERSION = 1
@@ -27,4 +27,10 @@ def coinvec_encoders() -> Iterable[EncoderSpec]:
 @hookspec
 def coinvec_rankers() -> Iterable[RankerSpec]:
     """Declare rankers: they put candidates into a better order."""
+    return ()
+
+
+@hookspec
+def coinvec_importers() -> Iterable[ImporterSpec]:
+    """Declare importers: they read the collection files of other programs."""
     return ()

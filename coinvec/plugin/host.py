@@ -18,10 +18,16 @@ from coinvec.plugin.discovery import (
 )
 from coinvec.plugin.loading import import_hooks, instantiate
 from coinvec.plugin.missing import missing
-from coinvec.plugin.protocols import Encoder, Preprocessor, Ranker
+from coinvec.plugin.protocols import Encoder, Importer, Preprocessor, Ranker
 from coinvec.plugin.records import PluginRecord, PluginStatus
 from coinvec.plugin.registry import HookRegistry
-from coinvec.plugin.specs import EncoderSpec, PluginSpec, PreprocessorSpec, RankerSpec
+from coinvec.plugin.specs import (
+    EncoderSpec,
+    ImporterSpec,
+    PluginSpec,
+    PreprocessorSpec,
+    RankerSpec,
+)
 
 __all__ = ["PluginHost"]
 
@@ -71,7 +77,7 @@ class PluginHost:
         return [record for record in self._records if record.status is PluginStatus.FAILED]
 
     def names(self, kind: str) -> list[str]:
-        """The names declared of one kind (`preprocessor`, `encoder`, `ranker`), as in `records`."""
+        """The names declared of one kind (`preprocessor`, `encoder` …), as in `records`."""
         return [name for declared, name in self._provided if declared == kind]
 
     @overload
@@ -80,6 +86,8 @@ class PluginHost:
     def spec(self, kind: Literal["encoder"], name: str) -> EncoderSpec: ...
     @overload
     def spec(self, kind: Literal["ranker"], name: str) -> RankerSpec: ...
+    @overload
+    def spec(self, kind: Literal["importer"], name: str) -> ImporterSpec: ...
     @overload
     def spec(self, kind: str, name: str) -> PluginSpec: ...
     def spec(self, kind: str, name: str) -> PluginSpec:
@@ -117,6 +125,14 @@ class PluginHost:
             PluginError: There is none, it cannot be loaded, or it lacks the protocol's method.
         """
         return cast("Ranker", self._instance("ranker", name))
+
+    def importer(self, name: str) -> Importer:
+        """The importer of that name, loaded on first use.
+
+        Raises:
+            PluginError: There is none, it cannot be loaded, or it lacks the protocol's method.
+        """
+        return cast("Importer", self._instance("importer", name))
 
     def _instance(self, kind: str, name: str) -> object:
         spec = self.spec(kind, name)

@@ -10,8 +10,14 @@ from typing import Final
 from coinvec.errors import PluginError
 from coinvec.plugin.discovery import InstalledPlugin
 from coinvec.plugin.hookspecs import API_VERSION
-from coinvec.plugin.protocols import Encoder, Preprocessor, Ranker
-from coinvec.plugin.specs import EncoderSpec, PluginSpec, PreprocessorSpec, RankerSpec
+from coinvec.plugin.protocols import Encoder, Importer, Preprocessor, Ranker
+from coinvec.plugin.specs import (
+    EncoderSpec,
+    ImporterSpec,
+    PluginSpec,
+    PreprocessorSpec,
+    RankerSpec,
+)
 
 __all__ = ["import_hooks", "instantiate", "plugin_code"]
 
@@ -19,6 +25,7 @@ _METHODS: Final[dict[str, Callable[..., object]]] = {
     PreprocessorSpec.kind: Preprocessor.find,
     EncoderSpec.kind: Encoder.encode,
     RankerSpec.kind: Ranker.rank,
+    ImporterSpec.kind: Importer.read,
 }
 """The method a declared class of each kind must have, as its protocol writes it."""
 

@@ -1,7 +1,8 @@
-"""What the three model steps must be able to do."""
+"""What plugins must be able to do: the three model steps, and reading foreign files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from coinvec.domain.images import Crop, Picture
@@ -66,5 +67,45 @@ class Ranker(Protocol):
 
         Returns:
             A permutation of `candidates`.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedRow:
+    """One photo found in a foreign file, said as a row of a manifest says it.
+
+    Attributes:
+        cells: Text by manifest column; a column of any other name becomes an attribute of the
+            photo. `image` names the photo in messages and in the catalogue. A column that is left
+            out leaves what the catalogue knows as it is; None clears it.
+        picture: The picture file's bytes, or its path.
+        problem: Why the row cannot be taken in, as a clause; None where it can.
+    """
+
+    cells: Mapping[str, str | None]
+    picture: bytes | Path = b""
+    problem: str | None = None
+
+
+class Importer(Protocol):
+    """Reads collection files of another program, as if they were manifests.
+
+    Validation, resumption and reports are the import's own. That a file can be imported again
+    without duplicates needs one thing of an importer: the same coin is given the same `type`.
+    """
+
+    def read(self, path: Path, pictures: Path) -> Iterator[ImportedRow]:
+        """Read a file row by row; it is read twice, to count the rows first.
+
+        Args:
+            path: The file.
+            pictures: The folder that holds the pictures of formats that only name theirs.
+
+        Returns:
+            A row for each photo, and one with a `problem` for each coin that cannot go in.
+
+        Raises:
+            ManifestError: The file cannot be read at all, or is of another format.
         """
         ...

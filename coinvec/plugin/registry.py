@@ -10,7 +10,13 @@ from coinvec.domain.spelling import nearest
 from coinvec.errors import PluginError
 from coinvec.plugin import hookspecs
 from coinvec.plugin.loading import plugin_code
-from coinvec.plugin.specs import EncoderSpec, PluginSpec, PreprocessorSpec, RankerSpec
+from coinvec.plugin.specs import (
+    EncoderSpec,
+    ImporterSpec,
+    PluginSpec,
+    PreprocessorSpec,
+    RankerSpec,
+)
 
 __all__ = ["HOOKS", "HookRegistry"]
 
@@ -19,6 +25,7 @@ HOOKS: Final = MappingProxyType(
         "coinvec_preprocessors": PreprocessorSpec,
         "coinvec_encoders": EncoderSpec,
         "coinvec_rankers": RankerSpec,
+        "coinvec_importers": ImporterSpec,
     }
 )
 """What each hook declares."""

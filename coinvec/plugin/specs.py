@@ -80,4 +80,14 @@ class RankerSpec(_Spec):
     kind: ClassVar[str] = "ranker"
 
 
-PluginSpec = PreprocessorSpec | EncoderSpec | RankerSpec
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImporterSpec(_Spec):
+    """Declares a class that satisfies `coinvec.plugin.protocols.Importer`.
+
+    Its name is what users type after `coinvec import FILE --from`.
+    """
+
+    kind: ClassVar[str] = "importer"
+
+
+PluginSpec = PreprocessorSpec | EncoderSpec | RankerSpec | ImporterSpec

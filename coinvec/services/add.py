@@ -1,11 +1,9 @@
 """One coin from options instead of a manifest."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 
 from coinvec.domain.coins import Side
-from coinvec.domain.spelling import nearest
+from coinvec.domain.spelling import nearest, slug
 from coinvec.errors import UsageError
 from coinvec.media.decode import ImageSource, name_of
 from coinvec.services.enrol import Photo
@@ -60,16 +58,6 @@ def cells_of(fields: Mapping[str, object]) -> dict[str, str | None]:
                 hint=f"Did you mean {right!r}?" if right else f"It has: {', '.join(FIELDS)}.",
             )
     return {name: _text(value) for name, value in fields.items()}
-
-
-def slug(text: str) -> str:
-    """Lower-case words joined by `-`, without accents: an id that people can type."""
-    plain = "".join(
-        char
-        for char in unicodedata.normalize("NFKD", text.casefold())
-        if not unicodedata.combining(char)
-    )
-    return "-".join(re.findall(r"[^\W_]+", plain))
 
 
 def _text(value: object) -> str | None:

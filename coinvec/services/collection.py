@@ -18,6 +18,7 @@ from coinvec.services.enrol import Enroller, ImportReport, Photo
 from coinvec.services.evaluate import DEFAULT_KS, Evaluation, evaluate
 from coinvec.services.generations import Generations
 from coinvec.services.home import Home
+from coinvec.services.importing import import_foreign
 from coinvec.services.manifest import count_manifest_rows, read_manifest
 from coinvec.services.progress import Progress
 from coinvec.services.search import Searcher
@@ -176,6 +177,41 @@ class Catalogue:
         enroller = Enroller(self._home, jobs=jobs, dry_run=dry_run)
         return enroller.enrol(
             photos, progress=(lambda done: progress(done, total)) if progress else None
+        )
+
+    def import_from(
+        self,
+        path: str | Path,
+        importer: str,
+        *,
+        pictures: str | Path | None = None,
+        dry_run: bool = False,
+        jobs: int = 1,
+        progress: Progress | None = None,
+    ) -> ImportReport:
+        """Add the coins of another program's collection; safe to repeat.
+
+        Args:
+            path: The collection.
+            importer: Name of the importer that reads it, e.g. `opennumismat`.
+            pictures: The folder of pictures of formats that only name theirs; by default the
+                collection's own folder.
+            dry_run: Do everything but write.
+            jobs: Threads that read pictures and look for coins.
+            progress: Told how far the import is.
+
+        Raises:
+            PluginError: There is no such importer, or it fails.
+            ManifestError: The file cannot be read at all. Bad rows are in the report.
+        """
+        return import_foreign(
+            self._home,
+            Path(path),
+            importer,
+            pictures=Path(pictures) if pictures is not None else None,
+            dry_run=dry_run,
+            jobs=jobs,
+            progress=progress,
         )
 
     def add(

@@ -91,7 +91,7 @@ def check_row(row: Row) -> None:
         InvalidValueError: As said.
     """
     if row.problem:
-        raise InvalidValueError(f"The row is unreadable: {row.problem}.")
+        raise InvalidValueError(f"The row is unusable: {row.problem}.")
     for name in REQUIRED:
         if not row.cells.get(name):
             raise InvalidValueError(f"The required cell {name!r} is empty.")

@@ -3,7 +3,8 @@
 import pytest
 
 from coinvec.errors import UsageError
-from coinvec.services.add import cells_of, photos_of_coin, slug
+from coinvec.domain.spelling import slug
+from coinvec.services.add import cells_of, photos_of_coin
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_years_the_wrong_way_round_are_refused():
 def test_a_row_lacking_a_required_cell_is_refused():
     with pytest.raises(InvalidValueError, match="'country'"):
         check_row(Row(2, {**CELLS, "country": None}))
-    with pytest.raises(InvalidValueError, match="unreadable: it is torn"):
+    with pytest.raises(InvalidValueError, match="unusable: it is torn"):
         check_row(Row(2, CELLS, "it is torn"))
     check_row(Row(2, CELLS))
 
