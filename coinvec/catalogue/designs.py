@@ -1,5 +1,6 @@
 """The read-only view `coins` of statements: one row for each design that has a matching image."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from coinvec.catalogue.coins_view import STORED
 from coinvec.catalogue.filtered import matching
 from coinvec.catalogue.mapping import vector_of
 from coinvec.catalogue.tables import CoinImageRow, CoinTypeRow, DesignRow, EmbeddingRow
-from coinvec.domain.coins import Side
+from coinvec.domain.coins import Design, Side
 from coinvec.domain.predicates import Predicate
 from coinvec.domain.tables import Value
 from coinvec.domain.vectors import FloatArray
@@ -34,6 +35,13 @@ class Gallery:
     image_ids: Sequence[str]
     designs: Sequence[tuple[str, Side, str]]
     vectors: FloatArray
+
+    def by_design(self) -> dict[str, FloatArray]:
+        """The vectors of each design, m × dim, by design id."""
+        rows: dict[str, list[int]] = defaultdict(list)
+        for place, (type_key, side, key) in enumerate(self.designs):
+            rows[Design(type_key, side, key).id].append(place)
+        return {design: self.vectors[places] for design, places in rows.items()}
 
 
 class CoinsView:

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     help="Judge by designs or by types.  [default: designs where the file names them]",
 )
 @click.option(
+    "--ranker",
+    metavar="NAME",
+    help="Order the hits with this ranker.  [default: that of the settings]",
+)
+@click.option(
     "--jobs",
     type=click.IntRange(min=1),
     default=os.cpu_count() or 1,
@@ -38,7 +43,14 @@ if TYPE_CHECKING:
 @format_option(Format.TABLE, Format.JSON)
 @pass_session
 def evaluate(
-    session: Session, queries: Path, ks: str, group_by: str | None, jobs: int, form: Format
+    session: Session,
+    queries: Path,
+    *,
+    ks: str,
+    group_by: str | None,
+    ranker: str | None,
+    jobs: int,
+    form: Format,
 ) -> None:
     """Measure hit rates and the detection of unknown coins on a queries file.
 
@@ -48,7 +60,7 @@ def evaluate(
     depths = _read_depths(ks)
     with session.catalogue() as catalogue, progress_bar("Evaluating") as progress:
         result = catalogue.evaluate(
-            queries, ks=depths, group_by=group_by, jobs=jobs, progress=progress
+            queries, ks=depths, group_by=group_by, jobs=jobs, progress=progress, ranker=ranker
         )
     if form is Format.JSON:
         print_json(evaluation_json(result))
@@ -71,6 +83,7 @@ def evaluation_json(result: "Evaluation") -> dict[str, object]:
             "auroc": _rounded(result.auroc),
         },
         "no_coin_found": result.no_coin_found,
+        "timings_ms": {stage: round(ms, 3) for stage, ms in result.timings_ms.items()},
     }
 
 
@@ -98,6 +111,7 @@ def _print(result: "Evaluation") -> None:
         ("AUROC known/unknown", "–" if result.auroc is None else f"{result.auroc:.3f}"),
         ("false accepts", _percent(result.false_accept_rate)),
         ("false rejects", _percent(result.false_reject_rate)),
+        *((f"{stage} ms per query", f"{ms:.1f}") for stage, ms in result.timings_ms.items()),
     ]
     print_table(("measure", "value"), rows)
 

@@ -88,10 +88,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SideMatch:
-    """The best match of one side of a type."""
+    """The best match of one side of a type.
+
+    Attributes:
+        design: Key of the design.
+        similarity: Similarity of its best image.
+        image_id: That image.
+    """
 
     design: str
     similarity: float
+    image_id: str
 
 
 @dataclass(frozen=True, slots=True)

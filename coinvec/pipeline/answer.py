@@ -2,18 +2,21 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from coinvec.catalogue.store import CatalogueStore
 from coinvec.domain.choices import GroupBy
 from coinvec.domain.images import Crop
+from coinvec.domain.predicates import ColumnRef, InList
 from coinvec.domain.records import CoinRecord, StoredGeneration
 from coinvec.domain.results import Candidate, SearchResult, SideMatch, Thresholds
+from coinvec.domain.vectors import FloatArray
 from coinvec.pipeline.find import Finder, Finding, Probe
 from coinvec.pipeline.judge import judge
-from coinvec.pipeline.rank import apply_ranker
+from coinvec.pipeline.rank import RankStep
 from coinvec.pipeline.retrieve import Group, Retriever
 from coinvec.pipeline.timing import StageTimer
-from coinvec.plugin.protocols import Ranker, RankingRequest
+from coinvec.plugin.protocols import RankingRequest
 from coinvec.query.planner import Plan
 from coinvec.vectors.filters import VectorFilter
 
@@ -33,15 +36,17 @@ class Answerer:
         ranker: Orders the candidates.
         locate: Gives the path or URL of an image id's kept picture.
         load_crop: Gives the cut-out of a catalogue image, for rankers.
+        cache: Where rankers keep what follows from that.
     """
 
     catalogue: CatalogueStore
     retriever: Retriever
     generation: StoredGeneration
     thresholds: Thresholds | None
-    ranker: Ranker
+    ranker: RankStep
     locate: Callable[[str], str]
     load_crop: Callable[[str], Crop | None]
+    cache: Path | None = None
 
     def answer(
         self, probes: Sequence[Probe], plan: Plan, timer: StageTimer, *, both_sides: bool = True
@@ -54,12 +59,14 @@ class Answerer:
             timer: Counts the stages; each probe is given its share.
             both_sides: Also look up how alike the side that was not photographed is.
         """
+        k = plan.k
+        plan = replace(plan, ranked=self.ranker.widened(k))
         findings, records = self._find(probes, plan, timer, both_sides=both_sides)
         with timer.stage("join"):
             joined = [self._join(finding, records) for finding in findings]
         with timer.stage("rank"):
             ranked = [
-                apply_ranker(self.ranker, self._request(probe), candidates)
+                self.ranker.apply(self._request(probe), candidates)[:k]
                 for probe, candidates in zip(probes, joined, strict=True)
             ]
         timings = timer.milliseconds(shared_by=max(1, len(probes)))
@@ -115,14 +122,24 @@ class Answerer:
             image=record.image,
             image_location=self.locate(record.image.id) if record.image.has_media else None,
             sides={
-                side: SideMatch(hit.design_key, hit.similarity)
+                side: SideMatch(hit.design_key, hit.similarity, hit.image_id)
                 for side, hit in sorted(group.sides.items())
             },
         )
 
     def _request(self, probe: Probe) -> RankingRequest:
         crops = [photo.crop for photo in probe.photos if photo.crop is not None]
-        return RankingRequest(crops, self.load_crop)
+        return RankingRequest(
+            crops, self.load_crop, probe.vectors, self._load_vectors, cache=self.cache
+        )
+
+    def _load_vectors(self, candidates: Sequence[Candidate]) -> dict[str, FloatArray]:
+        generation = self.generation
+        types = tuple(sorted({candidate.type for candidate in candidates}))
+        coins = self.catalogue.coins()
+        return coins.vectors(
+            generation.id, generation.generation.dim, InList(ColumnRef("type"), types)
+        ).by_design()
 
     def _result(
         self,
@@ -133,7 +150,7 @@ class Answerer:
         timings: Mapping[str, float],
     ) -> SearchResult:
         return SearchResult(
-            verdict=judge(finding.best_types, self.thresholds),
+            verdict=judge(finding.best_types, self.thresholds, agreed=_agree(finding, hits)),
             calibrated=self.thresholds is not None,
             generation=str(self.generation.generation),
             encoder=str(self.generation.generation.encoder),
@@ -143,6 +160,11 @@ class Answerer:
             timings_ms=timings,
             warnings=(*finding.warnings, *plan.warnings),
         )
+
+
+def _agree(finding: Finding, hits: Sequence[Candidate]) -> bool:
+    """Whether the hit that comes first is of the most similar type."""
+    return not hits or hits[0].type == finding.groups[0].best.type_key
 
 
 def _warned(finding: Finding, orphans: int) -> Finding:

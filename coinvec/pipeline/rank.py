@@ -2,10 +2,39 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from coinvec.domain.results import Candidate
 from coinvec.errors import CoinvecError, PluginError
 from coinvec.plugin.protocols import Ranker, RankingRequest
+
+
+@dataclass(frozen=True, slots=True)
+class RankStep:
+    """A ranker, and how far down it looks.
+
+    Attributes:
+        ranker: Orders candidates.
+        depth: How many of the first candidates it is given; None for all that there are.
+    """
+
+    ranker: Ranker
+    depth: int | None = None
+
+    def widened(self, k: int) -> int:
+        """How many candidates to retrieve where k are asked for."""
+        return max(k, self.depth or 0)
+
+    def apply(
+        self, request: RankingRequest, candidates: Sequence[Candidate]
+    ) -> tuple[Candidate, ...]:
+        """The candidates, the first `depth` of them in the ranker's order.
+
+        Raises:
+            PluginError: As `apply_ranker`.
+        """
+        head = candidates[: self.depth]
+        return (*apply_ranker(self.ranker, request, head), *candidates[len(head) :])
 
 
 class SimilarityRanker:

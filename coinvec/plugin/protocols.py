@@ -1,9 +1,11 @@
 """What plugins must be able to do: the three model steps, and reading foreign files."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+import numpy as np
 
 from coinvec.domain.images import Crop, Picture
 from coinvec.domain.results import Candidate
@@ -46,24 +48,44 @@ class RankingRequest:
     """What a ranker may look at beside the candidates.
 
     Attributes:
-        crops: The coin of each query photo.
+        crops: The coin of each query photo, one or two.
         load_crop: Gives the cut-out of a catalogue image by its id; None where the catalogue
-            keeps no picture of it or no coin is found there.
+            keeps no picture of it. It reads the picture and finds the coin in it, which takes
+            tens of milliseconds and more.
+        vectors: The coin's embeddings, n × dim float32, one row for each crop.
+        load_vectors: Gives the embeddings of all images of the designs of some candidates: by
+            design id, m × dim float32. One statement of SQL however many candidates.
+        cache: A directory for what a ranker works out from catalogue coins, each known by its
+            image id; it is another one for another preprocessor or revision of it, so that an id
+            in it means one cut-out for ever. It may not exist yet, and may be emptied at any
+            time. None where nothing may be kept.
     """
 
     crops: Sequence[Crop]
     load_crop: Callable[[str], Crop | None]
+    vectors: FloatArray = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
+    load_vectors: Callable[[Sequence[Candidate]], Mapping[str, FloatArray]] = field(
+        default=lambda _: {}
+    )
+    cache: Path | None = None
 
 
 class Ranker(Protocol):
-    """Puts candidates into a better order."""
+    """Puts candidates into a better order. Must be deterministic and safe to call from threads.
+
+    It orders and does nothing else. The similarity of a candidate stays what the encoder measured,
+    for the thresholds of the verdict are calibrated on that: similarities need not fall along an
+    answer. The verdict is made of similarities too, with one exception: where the candidate that
+    a ranker puts first is of another type than the most similar one, no verdict is `match`.
+    """
 
     def rank(self, request: RankingRequest, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
         """Order candidates, best first.
 
         Args:
-            request: The query photos' coins, and a loader for catalogue pictures.
-            candidates: At least one candidate, by falling similarity.
+            request: The query photos' coins, and loaders for what the catalogue keeps.
+            candidates: At least one candidate, by falling similarity; of those that are more than
+                the ranker's declared depth, the first.
 
         Returns:
             A permutation of `candidates`.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from coinvec.domain.coins import check_key
-from coinvec.domain.results import Thresholds
+from coinvec.domain.results import K_MAX, Thresholds
 from coinvec.domain.vectors import Metric, ModelRef
 from coinvec.errors import InvalidValueError
 
@@ -75,9 +75,24 @@ class EncoderSpec(_Spec):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankerSpec(_Spec):
-    """Declares a class that satisfies `coinvec.plugin.protocols.Ranker`."""
+    """Declares a class that satisfies `coinvec.plugin.protocols.Ranker`.
+
+    Attributes:
+        depth: How many of the first candidates it orders. So many are retrieved for it even where
+            fewer are asked for, and those behind them keep their places: what comes first does
+            not depend on how much is asked for. None: as many as are asked for.
+    """
 
     kind: ClassVar[str] = "ranker"
+
+    depth: int | None = None
+
+    def __post_init__(self) -> None:
+        _Spec.__post_init__(self)
+        if self.depth is not None and not 1 <= self.depth <= K_MAX:
+            raise InvalidValueError(
+                f"depth is {self.depth}; it must lie between 1 and {K_MAX:,}, or be None."
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

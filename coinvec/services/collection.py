@@ -285,8 +285,9 @@ class Catalogue:
         group_by: GroupBy | str | None = None,
         jobs: int = 1,
         progress: Progress | None = None,
+        ranker: str | None = None,
     ) -> Evaluation:
-        """Measure hit rates and unknown detection on a queries file.
+        """Measure hit rates and unknown detection on a queries file; see `evaluate`.
 
         Raises:
             ManifestError: The file is unusable, or a photo of it is in the catalogue itself.
@@ -298,6 +299,7 @@ class Catalogue:
             group_by=GroupBy(group_by) if group_by else None,
             jobs=jobs,
             progress=progress,
+            ranker=ranker,
         )
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from coinvec.domain.choices import GroupBy, Verdict
@@ -36,6 +36,7 @@ class Outcome:
         score: Similarity of the best answer.
         accepted: Whether the verdict was anything but `unknown`.
         found_coin: Whether the photo was seen to show a coin.
+        timings_ms: Milliseconds per stage, the query's share of its batch.
     """
 
     query: LabelledQuery
@@ -43,6 +44,7 @@ class Outcome:
     score: float
     accepted: bool
     found_coin: bool
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,13 @@ class Evaluation:
         return auroc([each.score for each in self.known], [each.score for each in self.unknown])
 
     @property
+    def timings_ms(self) -> Mapping[str, float]:
+        """Milliseconds per stage and query, on average over those in which a coin was found."""
+        timed = [each.timings_ms for each in self.outcomes if each.found_coin]
+        stages = timed[0] if timed else ()
+        return {stage: sum(each[stage] for each in timed) / len(timed) for stage in stages}
+
+    @property
     def no_coin_found(self) -> int:
         """In how many queries no coin was found; a known coin not found is a miss."""
         return sum(not each.found_coin for each in self.outcomes)
@@ -108,6 +117,7 @@ def evaluate(
     jobs: int = 1,
     progress: Progress | None = None,
     generation: StoredGeneration | None = None,
+    ranker: str | None = None,
 ) -> Evaluation:
     """Search every query of a file and compare with its right answers.
 
@@ -119,6 +129,7 @@ def evaluate(
         jobs: Threads that decode and preprocess.
         progress: Called with queries done and queries in all.
         generation: The generation to search; by default the one that is live now.
+        ranker: Name of the ranker; by default that of the settings.
 
     Raises:
         ManifestError: The file is unusable, a photo of it unreadable, or in the catalogue itself.
@@ -130,7 +141,7 @@ def evaluate(
     _refuse_enrolled(home, queries, path)
     outcomes: dict[int, Outcome] = {}
     loaded = home.get_ready(generation)
-    searcher = Searcher(home, loaded.stored)
+    searcher = Searcher(home, loaded.stored, ranker=home.load_ranker(ranker))
     with ThreadPoolExecutor(jobs) as pool:
         for where, chunk in _chunks(queries):
             query = Query(parse_filter(where) if where else None, max(ks), group_by)
@@ -201,7 +212,12 @@ def _outcome(
     ranks = (rank for rank, hit in enumerate(result.hits, 1) if _answer(hit, group_by) in right)
     score = max((hit.similarity for hit in result.hits), default=NO_COIN_SCORE)
     return Outcome(
-        query, next(ranks, None), score, result.verdict is not Verdict.UNKNOWN, found_coin=True
+        query,
+        next(ranks, None),
+        score,
+        result.verdict is not Verdict.UNKNOWN,
+        found_coin=True,
+        timings_ms=result.timings_ms,
     )
 
 

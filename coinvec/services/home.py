@@ -14,9 +14,9 @@ from coinvec.errors import GenerationError, HomeError, PluginError
 from coinvec.media.decode import Limits
 from coinvec.media.store import MediaStore
 from coinvec.pipeline.models import ModelPair, generation_of
+from coinvec.pipeline.rank import RankStep
 from coinvec.plugin.builtin import DEFAULT_RANKER
 from coinvec.plugin.host import PluginHost
-from coinvec.plugin.protocols import Ranker
 from coinvec.services.lock import HomeLock
 from coinvec.services.restore_marker import refuse_unfinished
 from coinvec.services.sync import drain_outbox
@@ -193,10 +193,14 @@ class Home:
         """The live generation's preprocessor and encoder, loaded."""
         return self.load(self.live).models
 
-    @cached_property
-    def ranker(self) -> Ranker:
-        """The ranker of the settings, or the core's own."""
-        return self.host.ranker(self.settings.ranker or DEFAULT_RANKER)
+    def load_ranker(self, name: str | None = None) -> RankStep:
+        """A ranker by name; by default that of the settings, or the core's own.
+
+        Raises:
+            PluginError: There is none of that name, or it is broken.
+        """
+        name = name or self.settings.ranker or DEFAULT_RANKER
+        return RankStep(self.host.ranker(name), self.host.spec("ranker", name).depth)
 
     def load(self, generation: StoredGeneration) -> LoadedGeneration:
         """A generation with its pair of models, which are loaded once.
@@ -218,7 +222,7 @@ class Home:
             generation: The one to be searched; by default the live one.
         """
         loaded = self.load(generation or self.live)
-        _ = self.ranker, self.vectors
+        _ = self.load_ranker(), self.vectors
         return loaded
 
     def pay(self) -> None:

@@ -16,7 +16,7 @@ from coinvec.media.decode import ImageSource, decode
 from coinvec.pipeline.answer import Answerer
 from coinvec.pipeline.find import Probe
 from coinvec.pipeline.models import ModelPair
-from coinvec.pipeline.rank import SimilarityRanker
+from coinvec.pipeline.rank import RankStep, SimilarityRanker
 from coinvec.pipeline.retrieve import Retriever, Vectors
 from coinvec.pipeline.timing import StageTimer
 from coinvec.query.planner import Plan, make_plan
@@ -27,6 +27,9 @@ Photos = Sequence[ImageSource]
 """One or two photos of one coin."""
 
 Answer = TypeVar("Answer")
+
+CACHE = "cache"
+"""Folder of the home that holds what rankers work out again where it is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,14 @@ class LookUp:
         generation: The generation that encoded it, and the only one it can be compared with.
         probe: What was found in its photos, and their vectors.
         timer: Counts the stages.
+        ranker: Orders the candidates.
     """
 
     home: Home
     generation: LoadedGeneration
     probe: Probe
     timer: StageTimer
+    ranker: RankStep
 
     @property
     def index(self) -> IndexSetting:
@@ -90,12 +95,12 @@ class LookUp:
                 look at no side but those that were photographed.
             vectors: What is searched; by default the vector store.
         """
-        answerer = _answerer(self.home, self.generation, plan)
+        answerer = _answerer(self.home, self.generation, plan, self.ranker)
         if vectors is not None:
             retriever = Retriever(vectors, self.generation.stored.collection)
             answerer = replace(answerer, retriever=retriever)
         if by_similarity:
-            answerer = replace(answerer, ranker=SimilarityRanker())
+            answerer = replace(answerer, ranker=RankStep(SimilarityRanker()))
         both_sides = not by_similarity
         return answerer.answer([self.probe], plan, self.timer, both_sides=both_sides)[0]
 
@@ -109,11 +114,19 @@ class Searcher:
     Args:
         home: The opened home.
         generation: Search this one, whichever is live.
+        ranker: Orders the candidates; by default that of the settings.
     """
 
-    def __init__(self, home: Home, generation: StoredGeneration | None = None) -> None:
+    def __init__(
+        self,
+        home: Home,
+        generation: StoredGeneration | None = None,
+        *,
+        ranker: RankStep | None = None,
+    ) -> None:
         self._home = home
         self._generation = generation
+        self._ranker = ranker
 
     @property
     def home(self) -> Home:
@@ -150,7 +163,7 @@ class Searcher:
             if not seen.crops:
                 raise _no_coin(seen.photos)
             [probe] = _encoded([seen], generation, timer)
-            return answer(LookUp(self._home, generation, probe, timer))
+            return answer(LookUp(self._home, generation, probe, timer, self._rank_step))
 
         return self._answer_from_one(generation, answer_from)
 
@@ -202,6 +215,10 @@ class Searcher:
 
         return self._answer_from_one(self._home.get_ready(self._generation), answer)
 
+    @property
+    def _rank_step(self) -> RankStep:
+        return self._ranker or self._home.load_ranker()
+
     def _plan(self, query: Query, generation: LoadedGeneration) -> Plan:
         index = self._home.vectors.index(generation.stored.collection)
         return make_plan(query, self._home.catalogue, index)
@@ -242,7 +259,7 @@ class Searcher:
         both_sides: bool = True,
     ) -> list[SearchResult]:
         probes = _encoded(seen, generation, timer)
-        answerer = _answerer(self._home, generation, plan)
+        answerer = _answerer(self._home, generation, plan, self._rank_step)
         return answerer.answer(probes, plan, timer, both_sides=both_sides)
 
 
@@ -257,15 +274,17 @@ def _encoded(seen: Sequence[_Seen], generation: LoadedGeneration, timer: StageTi
     return probes
 
 
-def _answerer(home: Home, generation: LoadedGeneration, plan: Plan) -> Answerer:
+def _answerer(home: Home, generation: LoadedGeneration, plan: Plan, ranker: RankStep) -> Answerer:
+    made_by = generation.stored.generation.preprocessor
     return Answerer(
         catalogue=home.catalogue,
         retriever=Retriever(home.vectors, generation.stored.collection, plan.access),
         generation=generation.stored,
         thresholds=generation.models.encoder_spec.thresholds,
-        ranker=home.ranker,
+        ranker=ranker,
         locate=home.media.location,
         load_crop=partial(_load_crop, home, generation.models),
+        cache=home.settings.home / CACHE / f"{made_by.name}-{made_by.revision}",
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from coinvec.domain.results import CoinInPicture
 from coinvec.pipeline.find import Probe
-from coinvec.pipeline.rank import SimilarityRanker
+from coinvec.pipeline.rank import RankStep, SimilarityRanker
 from coinvec.pipeline.timing import StageTimer
 from coinvec.services.home import LoadedGeneration
 from coinvec.services.search import LookUp, Searcher
@@ -28,7 +28,6 @@ class Asked(Searcher):
             catalogue=gallery.catalogue,
             vectors=gallery.store,
             settings=Settings.load(environ={}),
-            ranker=SimilarityRanker(),
             media=SimpleNamespace(location=str),
         )
 
@@ -37,7 +36,8 @@ class Asked(Searcher):
         seen = tuple(CoinInPicture(f"photo {place}", None) for place in range(len(photos)))
         probe = Probe(seen, np.stack(photos))
         generation = LoadedGeneration(self.gallery.live, models)
-        return answer(LookUp(self._home, generation, probe, StageTimer()))
+        ranker = RankStep(SimilarityRanker())
+        return answer(LookUp(self._home, generation, probe, StageTimer(), ranker))
 
     def ask(self, text, params=None):
         return run_statement(self, text, params)
