@@ -26,6 +26,8 @@ FILE_NAME: Final = "coinvec.toml"
 """Name of the settings file in a home."""
 
 _PREFIX: Final = "COINVEC_"
+_SERVICE: Final = "COINVEC_HTTP_"
+"""Begins the variables that bound the HTTP interface, and that it reads itself."""
 _DEFAULT: Final = "default"
 _MASK: Final = "***"
 _SECRET_PARAMETER = re.compile(
@@ -232,7 +234,11 @@ def _key_hint(name: str) -> str:
 def _unknown_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
     """A sentence on each variable that looks like ours; its value, perhaps secret, stays out."""
     known = {name.upper(): _PREFIX + name.upper() for name in ("home", *_RULES)}
-    ours = sorted(variable for variable in environ if variable.startswith(_PREFIX))
+    ours = sorted(
+        variable
+        for variable in environ
+        if variable.startswith(_PREFIX) and not variable.startswith(_SERVICE)
+    )
     sentences = []
     for variable in (each for each in ours if each not in known.values()):
         match = nearest(variable.removeprefix(_PREFIX), known)

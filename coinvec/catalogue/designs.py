@@ -10,7 +10,7 @@ from sqlalchemy import distinct, func
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from coinvec.catalogue.coins_view import STORED
+from coinvec.catalogue.coins_view import STORED, text_column
 from coinvec.catalogue.filtered import matching
 from coinvec.catalogue.mapping import vector_of
 from coinvec.catalogue.tables import CoinImageRow, CoinTypeRow, DesignRow, EmbeddingRow
@@ -92,6 +92,25 @@ class CoinsView:
                 *values, times = row
                 if times:  # without groups there is a row even where nothing matches
                     yield tuple(values), times
+
+    def type_counts(
+        self, column: str, where: Predicate | None, *, limit: int
+    ) -> list[tuple[str, int]]:
+        """Texts of a column with the number of types that have them, the most frequent first.
+
+        Args:
+            column: Name of a column that holds texts.
+            where: The filter; a type counts if one of its images matches.
+            limit: How many texts at most.
+
+        Raises:
+            ExpressionError: The filter has too many conditions.
+        """
+        text, count = text_column(column), func.count(distinct(col(CoinTypeRow.id)))
+        with self._reading() as session:
+            statement = matching(session, where, text, count).where(text.is_not(None))
+            counted = statement.group_by(text).order_by(count.desc(), text).limit(limit)
+            return [(value, times) for value, times in session.execute(counted)]
 
     def vectors(self, generation_id: int, dim: int, where: Predicate | None) -> Gallery:
         """The vectors that a generation has of the matching images.

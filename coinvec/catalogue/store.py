@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
-import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.orm import Session
@@ -15,7 +14,10 @@ from coinvec.catalogue import building, filtered, generations, outbox, reading, 
 from coinvec.catalogue import engine as engines
 from coinvec.catalogue.audit import Audit
 from coinvec.catalogue.designs import CoinsView
-from coinvec.catalogue.tables import SCHEMA_REVISION, EmbeddingRow
+from coinvec.catalogue.jobs import ImportJobs
+from coinvec.catalogue.keys import ApiKeys
+from coinvec.catalogue.revision import check_revision
+from coinvec.catalogue.tables import EmbeddingRow
 from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import CoinType, Design
 from coinvec.domain.images import CoinImage
@@ -30,7 +32,6 @@ from coinvec.domain.records import (
     TypeSummary,
 )
 from coinvec.domain.vectors import Embedding, Generation, VectorRecord
-from coinvec.errors import SchemaError
 
 
 class CatalogueStore:
@@ -64,7 +65,7 @@ class CatalogueStore:
         parsed = engines.parse_url(url)
         engine = engines.create(parsed)
         try:
-            _check_schema(parsed, engine)
+            check_revision(parsed, engine)
         except BaseException:
             engine.dispose()
             raise
@@ -370,31 +371,10 @@ class CatalogueStore:
         """What `coinvec doctor` needs beside all this."""
         return Audit(self._reading, self._writing)
 
+    def keys(self) -> ApiKeys:
+        """The keys of the HTTP interface."""
+        return ApiKeys(self._reading, self._writing)
 
-def _check_schema(url: URL, engine: Engine) -> None:
-    """Refuse a database of another revision.
-
-    The revision is read without Alembic, whose import every search would pay for.
-    """
-    found: str | None = None
-    if engines.exists(url):
-        with engines.translated(url), engine.connect() as connection:
-            if sa.inspect(connection).has_table("alembic_version"):
-                version = sa.text("SELECT version_num FROM alembic_version")
-                found = connection.scalar(version)
-    if found == SCHEMA_REVISION:
-        return
-    from coinvec.catalogue import schema
-
-    shown = engines.shown(url)
-    if found is None:
-        raise SchemaError(
-            f"the database {shown} has no coinvec schema yet.", hint=schema.UPGRADE_HINT
-        )
-    if not schema.known(found):
-        raise schema.newer_error(shown, found)
-    raise SchemaError(
-        f"the schema of {shown} is out of date: it is at revision {found}, and this coinvec "
-        f"needs {SCHEMA_REVISION}.",
-        hint=schema.UPGRADE_HINT,
-    )
+    def import_jobs(self) -> ImportJobs:
+        """The imports in the background."""
+        return ImportJobs(self._reading, self._writing)

@@ -6,6 +6,8 @@
                                                              ├─< generation_check
                                                              └─< generation_gap
 
+    api_key, import_job: of the HTTP interface, and of nothing else
+
 A coin type names its issuer, currency and denomination independently: the same denomination
 ("1 crown") occurs with many currencies and face values, so neither follows from it.
 
@@ -33,7 +35,7 @@ from sqlmodel import Field, SQLModel
 
 from coinvec.catalogue.types import CodePointText, FixedPoint, UtcDateTime
 
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0003"
 """The Alembic revision that these tables agree with."""
 
 NAMING = {
@@ -267,3 +269,34 @@ class GenerationGapRow(CatalogueTable, table=True):
         index=True,
     )
     reason: str = Field(sa_type=CodePointText)
+
+
+class ApiKeyRow(CatalogueTable, table=True):
+    """A key of the HTTP interface, by the SHA-256 of its secret; revoked ones stay."""
+
+    __tablename__ = "api_key"
+    __table_args__ = (CheckConstraint("scope IN ('read', 'write', 'admin')", name="scope"),)
+
+    id: str = Field(sa_type=CodePointText, primary_key=True)
+    name: str = Field(sa_type=CodePointText)
+    scope: str = Field(sa_type=CodePointText)
+    digest: str = Field(sa_type=CodePointText, unique=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ImportJobRow(CatalogueTable, table=True):
+    """An import in the background; `outcome` is its report, or the error that ended it."""
+
+    __tablename__ = "import_job"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state"),
+    )
+
+    id: str = Field(sa_type=CodePointText, primary_key=True)
+    state: str = Field(sa_type=CodePointText)
+    done: int
+    total: int | None = None
+    outcome: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)

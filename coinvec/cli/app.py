@@ -27,6 +27,8 @@ COMMANDS = {
     "sql": "coinvec.cli.sql:sql",
     "segment": "coinvec.cli.segment:segment",
     "evaluate": "coinvec.cli.evaluate:evaluate",
+    "serve": "coinvec.cli.serve:serve",
+    "keys": "coinvec.cli.keys:keys",
     "export": "coinvec.cli.moving:export",
     "backup": "coinvec.cli.moving:backup",
     "restore": "coinvec.cli.moving:restore",

@@ -17,3 +17,16 @@ class Verdict(StrEnum):
     MATCH = "match"
     AMBIGUOUS = "ambiguous"
     UNKNOWN = "unknown"
+
+
+class Scope(StrEnum):
+    """What the holder of an API key may do; each may all that those before it may."""
+
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
+
+    def allows(self, wanted: "Scope") -> bool:
+        """Whether a key of this scope may do what asks for another."""
+        order = list(Scope)
+        return order.index(self) >= order.index(wanted)

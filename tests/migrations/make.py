@@ -14,6 +14,8 @@ from pathlib import Path
 from coinvec.catalogue import schema
 from coinvec.catalogue.store import CatalogueStore
 from coinvec.cli import main
+from coinvec.domain.choices import Scope
+from coinvec.services.keys import create_key
 from tests.migrations import stored
 
 _LEFT_OUT = ("--", "SET ", "\\", "SELECT pg_catalog.set_config")
@@ -39,6 +41,7 @@ def fill(home, url):
         coin = store.coin_types([key])[key]
         store.update_type(type(coin)(**{**_fields(coin), "title": title}))
         store.remove_images([stored.image_id(*stored.REMOVED)])
+        create_key(store.keys(), "a phone's key", Scope.READ)
 
 
 def run(*words):
