@@ -1,0 +1,1 @@
+"""Any timm backbone by name, as the encoder `timm` of coinvec."""
