@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
-PLUGINS := ./plugins/coinvec-classic ./plugins/coinvec-unet
+PLUGINS := ./plugins/coinvec-classic ./plugins/coinvec-unet ./plugins/coinvec-arcface ./plugins/coinvec-rerank
 TRAINING := ./plugins/coinvec-train
 PROJECTS := pyproject.toml $(PLUGINS:%=%/pyproject.toml) $(TRAINING:%=%/pyproject.toml) constraints.txt
 

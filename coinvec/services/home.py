@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from coinvec.vectors.store import VectorStore
 
 LIVE_ALIAS = "coins"
-DEFAULTS = {"preprocessor": ("unet", "hough"), "encoder": ("polar",)}
+DEFAULTS = {"preprocessor": ("unet", "hough"), "encoder": ("arcface", "polar")}
 """The models of a new home, the most wanted first; of these the first installed one is taken."""
 
 
@@ -250,7 +250,7 @@ class Home:
         if live is None:
             from coinvec.vectors.names import collection_name
 
-            generation = self._chosen_generation()
+            generation = chosen_generation(self.settings, self.host)
             self.catalogue.add_generation(
                 generation, collection=collection_name(generation), state=GenerationState.LIVE
             )
@@ -266,12 +266,6 @@ class Home:
             metric=generation.generation.metric,
         )
         self.catalogue.owe_all(generation.id)
-
-    def _chosen_generation(self) -> Generation:
-        settings, host = self.settings, self.host
-        preprocessor = chosen(host, "preprocessor", settings.preprocessor)
-        encoder = chosen(host, "encoder", settings.encoder)
-        return generation_of(host.spec("preprocessor", preprocessor), host.spec("encoder", encoder))
 
     def _refuse_other_models(self, live: StoredGeneration) -> None:
         recorded = {
@@ -292,6 +286,21 @@ class Home:
             hint=f"Leave COINVEC_{kind.upper()} unset to search this home, or build its vectors "
             f"anew beside the live ones: coinvec generations build {options}",
         )
+
+
+def chosen_generation(settings: Settings, host: PluginHost) -> Generation:
+    """The generation that a new home gets.
+
+    Args:
+        settings: What is in force.
+        host: The installed plugins.
+
+    Raises:
+        PluginError: No preprocessor or encoder is installed, or not the one that is asked for.
+    """
+    preprocessor = chosen(host, "preprocessor", settings.preprocessor)
+    encoder = chosen(host, "encoder", settings.encoder)
+    return generation_of(host.spec("preprocessor", preprocessor), host.spec("encoder", encoder))
 
 
 def chosen(host: PluginHost, kind: str, asked: str | None) -> str:

@@ -6,9 +6,10 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 import torch
+from coinvec_train.onnx_files import store_halves
 from coinvec_train.runs import Run, load_run
 from coinvec_train.segmenter.config import SegmenterConfig
-from coinvec_train.segmenter.export import describe, export_onnx, store_halves, trained_network
+from coinvec_train.segmenter.export import describe, export_onnx, trained_network
 from coinvec_train.segmenter.sources import Sources
 from coinvec_train.segmenter.train import SegmenterTraining
 from drawn import write_coin, write_ground, write_scene

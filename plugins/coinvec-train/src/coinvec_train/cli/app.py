@@ -10,6 +10,9 @@ COMMANDS = {
     "segmenter": "coinvec_train.cli.segmenter:segmenter",
     "export-segmenter": "coinvec_train.cli.segmenter:export",
     "evaluate-segmenter": "coinvec_train.cli.segmenter:evaluate",
+    "encoder": "coinvec_train.cli.encoder:encoder",
+    "export-encoder": "coinvec_train.cli.encoder:export",
+    "evaluate-encoder": "coinvec_train.cli.encoder:evaluate",
 }
 
 

@@ -70,8 +70,9 @@ def export(run: Path, target: Path) -> None:
     """Write a run's best weights to TARGET as ONNX, stored as float16, with their description."""
     import tempfile
 
+    from coinvec_train.onnx_files import store_halves
     from coinvec_train.runs import load_run
-    from coinvec_train.segmenter.export import describe, export_onnx, store_halves, trained_network
+    from coinvec_train.segmenter.export import describe, export_onnx, trained_network
 
     config, weights = load_run(run)
     target.mkdir(parents=True, exist_ok=True)

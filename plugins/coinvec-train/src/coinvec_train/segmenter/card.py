@@ -16,11 +16,12 @@ from coinvec_unet.network import Network
 
 from coinvec.media.decode import decode
 from coinvec.plugin.protocols import Preprocessor
+from coinvec_train.markdown import introduction
 from coinvec_train.pictures import read_rgb
 from coinvec_train.runs import load_run
 from coinvec_train.segmenter.export import trained_network
-from coinvec_train.segmenter.latency import medians_ms
 from coinvec_train.segmenter.report import Material, measure, tables
+from coinvec_train.timing import medians_ms
 
 _TWELVE_MEGAPIXELS = (4000, 3000)
 _JPEG_QUALITY = 92
@@ -59,15 +60,7 @@ def write_card(
         "### Latency\n\n" + _latency(next(iter(finders.values())), material, runs),
         "### Training\n\n" + "\n".join(_training(run) for run in runs),
     ]
-    out.write_text(_introduction(out) + "\n\n".join(sections) + "\n", encoding="utf-8")
-
-
-_MARK = "<!-- measured -->\n"
-
-
-def _introduction(out: Path) -> str:
-    before = out.read_text(encoding="utf-8") if out.exists() else "# The segmenter\n\n"
-    return before.split(_MARK)[0] + _MARK + "\n"
+    out.write_text(introduction(out) + "\n\n".join(sections) + "\n", encoding="utf-8")
 
 
 class _Counter:

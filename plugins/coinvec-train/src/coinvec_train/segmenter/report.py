@@ -8,6 +8,7 @@ from coinvec.domain.images import MaskArray, Picture
 from coinvec.media.decode import decode
 from coinvec.plugin.protocols import Preprocessor
 from coinvec_train.labels import LabelledPicture
+from coinvec_train.markdown import percent, table
 from coinvec_train.segmenter.evaluate import (
     Advance,
     Agreement,
@@ -87,10 +88,10 @@ def _photographs(results: Mapping[str, Measured]) -> str:
         (
             name,
             f"{each.every.mean_iou:.3f}",
-            _percent(each.every.found),
+            percent(each.every.found),
             str(each.every.ghosts),
             f"{each.wanted.mean_iou:.3f}",
-            _percent(each.wanted.found),
+            percent(each.wanted.found),
         )
         for name, each in results.items()
     ]
@@ -104,7 +105,7 @@ def _photographs(results: Mapping[str, Measured]) -> str:
         f"wanted coin ({of_wanted}): mean IoU",
         "found",
     )
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _paddings(results: Mapping[str, Measured]) -> str:
@@ -114,8 +115,8 @@ def _paddings(results: Mapping[str, Measured]) -> str:
     for name, each in results.items():
         together = mean_of(list(each.padded.values()))
         cells = (f"{each.padded[at].mean_iou:.3f}" for at in ranges)
-        rows.append((name, *cells, f"{together.mean_iou:.3f}", _percent(together.found)))
-    return _table(head, rows)
+        rows.append((name, *cells, f"{together.mean_iou:.3f}", percent(together.found)))
+    return table(head, rows)
 
 
 def _alarms(results: Mapping[str, Measured]) -> str:
@@ -124,13 +125,4 @@ def _alarms(results: Mapping[str, Measured]) -> str:
         (name, *(f"{alarms} of {count}" for alarms, count in each.alarms.values()))
         for name, each in results.items()
     ]
-    return _table(("preprocessor", *kinds), rows)
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---", *("---:" for _ in head[1:])], *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.1f} %"
+    return table(("preprocessor", *kinds), rows)

@@ -1,4 +1,4 @@
-"""How long the segmenter takes, beside what it is compared with in the same run."""
+"""How long calls take, beside what they are compared with in the same run."""
 
 import statistics
 import time

@@ -1,0 +1,1 @@
+"""The encoder `arcface`: EfficientNet-B0 trained with ArcFace, on ONNX Runtime."""

@@ -1,0 +1,186 @@
+"""Commands that train and export the encoder."""
+
+from pathlib import Path
+
+import click
+
+from coinvec.cli.session import progress_bar
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the run.")
+@click.option("--coins", required=True, type=_FILE, help="Manifest with looks and splits.")
+@click.option("--phone", type=_FILE, help="CSV of phone photos of euro coins.")
+@click.option("--dev-catalogue", required=True, type=_FILE, help="Manifest of coins set aside.")
+@click.option("--dev-queries", required=True, type=_FILE, help="Queries for that catalogue.")
+@click.option("--root", required=True, type=_FOLDER, help="Folder that holds all the pictures.")
+@click.option(
+    "--cutouts",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keeps the coins once cut out; filled by the first run.",
+)
+@click.option("--backbone", default="tf_efficientnet_b0", show_default=True, help="timm model.")
+@click.option(
+    "--first-weights",
+    default="random",
+    show_default=True,
+    help="`random`, `pretrained`, a safetensors file, or the folder of a run to go on from.",
+)
+@click.option("--activation", default="relu6", show_default=True, help="`relu6`, or `own`.")
+@click.option("--frozen-norms", is_flag=True, help="For weights with folded batch norms.")
+@click.option("--hidden", default=512, show_default=True, help="Width of the hidden layer, or 0.")
+@click.option("--pooling", default="average", show_default=True, help="`average` or `gem`.")
+@click.option("--size", default=256, show_default=True, help="Sides of training pictures.")
+@click.option("--views", default="phone", show_default=True, help="`article` or `phone`.")
+@click.option("--margin", default=0.2, show_default=True, help="ArcFace's, in radians.")
+@click.option("--scale", default=25.0, show_default=True, help="ArcFace's.")
+@click.option("--subcentres", default=1, show_default=True, help="Centres of each class.")
+@click.option("--batch", default=32, show_default=True, help="Pictures a step.")
+@click.option("--epoch-pictures", default=4096, show_default=True, help="Pictures an epoch.")
+@click.option("--epochs", default=20, show_default=True, help="Most epochs.")
+@click.option("--patience", default=6, show_default=True, help="Epochs without a better result.")
+@click.option("--backbone-rate", default=5e-4, show_default=True, help="Greatest learning rate.")
+@click.option("--head-rate", default=3e-3, show_default=True, help="Greatest learning rate.")
+@click.option("--seed", default=0, show_default=True, help="Of everything random.")
+def encoder(
+    out: Path,
+    coins: Path,
+    phone: Path | None,
+    dev_catalogue: Path,
+    dev_queries: Path,
+    root: Path,
+    cutouts: Path,
+    **settings: object,
+) -> None:
+    """Train the encoder; repeat the command to go on with an interrupted run."""
+    from coinvec_train.encoder.config import EncoderConfig
+    from coinvec_train.encoder.sources import gather
+    from coinvec_train.encoder.train import EncoderTraining
+    from coinvec_train.runs import Run
+
+    config = EncoderConfig(**settings)  # type: ignore[arg-type]
+    with progress_bar("coins cut out") as advance:
+        sources = gather(coins, phone, (dev_catalogue, dev_queries), root, cutouts, advance)
+    job = EncoderTraining(
+        config,
+        Run(out, config.as_json()),
+        len(sources.material.looks),
+        lambda first, count: sources.epoch(config, first, count),
+        sources.watched(config),
+    )
+    with progress_bar("steps") as advance:
+        best = job.fit(advance)
+    click.echo(f"best mean hit rate at 1 {best:.4f}; weights and log in {out}", err=True)
+
+
+@click.command()
+@click.argument("run", type=_FOLDER)
+@click.argument("target", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--size", default=256, show_default=True, help="Sides of pictures it is to take.")
+@click.option("--turns", default=4, show_default=True, help="Quarter turns to average, 1 to 4.")
+@click.option("--dev-catalogue", required=True, type=_FILE, help="Manifest of coins set aside.")
+@click.option("--dev-queries", required=True, type=_FILE, help="Queries for that catalogue.")
+@click.option("--root", required=True, type=_FOLDER, help="Folder that holds all the pictures.")
+@click.option(
+    "--cutouts",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keeps the coins once cut out.",
+)
+def export(
+    run: Path,
+    target: Path,
+    size: int,
+    turns: int,
+    dev_catalogue: Path,
+    dev_queries: Path,
+    root: Path,
+    cutouts: Path,
+) -> None:
+    """Write a run's best weights to TARGET as ONNX, with thresholds calibrated on dev."""
+    from dataclasses import replace
+
+    from coinvec_arcface.encoder import ArcfaceEncoder
+
+    from coinvec_train.encoder.calibrate import calibrate, judged
+    from coinvec_train.encoder.export import WEIGHTS, describe, export_encoder
+    from coinvec_train.encoder.open_set import read_gallery, retrieve
+    from coinvec_train.encoder.rivals import embeddings_of
+    from coinvec_train.encoder.sources import cut_out
+    from coinvec_train.runs import load_run
+
+    config, weights = load_run(run)
+    about = export_encoder(target, config, weights, size, turns)
+    gallery = read_gallery(dev_catalogue, dev_queries, root)
+    with progress_bar("coins cut out") as advance:
+        kept = cut_out(gallery.pictures, root, cutouts, advance)
+    encoder = ArcfaceEncoder(target / WEIGHTS, about)
+    catalogue, queries = embeddings_of(encoder, gallery, kept)
+    thresholds = calibrate(judged(gallery, catalogue, queries))
+    describe(target, replace(about, thresholds=thresholds))
+    found = retrieve(gallery, catalogue, queries)
+    click.echo(f"dev: hit rates {dict(found.hit_rate)}, AUROC {found.auroc}", err=True)
+    click.echo(f"wrote {target / WEIGHTS}, {thresholds}", err=True)
+
+
+@click.command()
+@click.option(
+    "--gallery",
+    "galleries",
+    required=True,
+    multiple=True,
+    nargs=3,
+    type=(str, _FILE, _FILE),
+    metavar="NAME MANIFEST QUERIES",
+    help="What to search and by what; rotations are measured on the first.",
+)
+@click.option("--root", required=True, type=_FOLDER, help="Folder that holds all the pictures.")
+@click.option(
+    "--cutouts",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keeps the coins once cut out; filled by the first evaluation.",
+)
+@click.option("--imagenet", type=_FILE, help="Weights of a Lite0 never shown a coin, to compare.")
+@click.option("--run", "runs", multiple=True, type=_FOLDER, help="Training runs to name in it.")
+@click.option("--figure", type=click.Path(dir_okay=False, path_type=Path), help="Write the curves.")
+@click.option(
+    "--errors", type=click.Path(dir_okay=False, path_type=Path), help="Write the worst errors."
+)
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The report."
+)
+def evaluate(
+    galleries: tuple[tuple[str, Path, Path], ...],
+    root: Path,
+    cutouts: Path,
+    imagenet: Path | None,
+    runs: tuple[Path, ...],
+    figure: Path | None,
+    errors: Path | None,
+    out: Path,
+) -> None:
+    """Measure the shipped encoder, and others beside it, and write a report to OUT."""
+    from coinvec_train.encoder.card import Collection, write_card
+    from coinvec_train.encoder.figures import draw_curves, draw_errors
+    from coinvec_train.encoder.open_set import read_gallery
+    from coinvec_train.encoder.rivals import encoders
+    from coinvec_train.encoder.sources import cut_out
+
+    read = {name: read_gallery(*files, root) for name, *files in galleries}
+    pictures = sorted({name for each in read.values() for name in each.pictures})
+    with progress_bar("coins cut out") as advance:
+        kept = cut_out(pictures, root, cutouts, advance)
+    collection = Collection(read, kept)
+    with progress_bar("pictures encoded") as advance:
+        measured = write_card(out, encoders(imagenet), collection, runs, advance)
+    shipped = next(iter(measured.values()))
+    if figure is not None:
+        draw_curves(figure, runs, shipped)
+    if errors is not None:
+        draw_errors(errors, collection, shipped)
+    click.echo(f"wrote {out}", err=True)

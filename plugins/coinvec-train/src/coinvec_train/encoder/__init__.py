@@ -1,0 +1,1 @@
+"""Training, measuring and exporting the encoder: EfficientNet, 64 numbers, ArcFace."""

@@ -1,0 +1,58 @@
+import pytest
+import timm
+import torch
+from coinvec_train.encoder.config import EncoderConfig
+from coinvec_train.encoder.network import GeneralisedMean, build_encoder, set_training
+from safetensors.torch import save_file
+from torch import nn
+
+from coinvec.errors import InvalidValueError, SettingsError
+
+
+def test_a_lite0_starts_a_b0_that_answers_as_it_does(tmp_path):
+    torch.manual_seed(0)
+    lite = timm.create_model("tf_efficientnet_lite0", num_classes=0, global_pool="").eval()
+    save_file(lite.state_dict(), tmp_path / "lite0.safetensors")
+    config = EncoderConfig(first_weights=str(tmp_path / "lite0.safetensors"))
+    begun = build_encoder(config).eval()
+    pictures = torch.rand(1, 3, 64, 64) * 2 - 1
+    with torch.inference_mode():
+        assert torch.allclose(begun.backbone(pictures), lite(pictures), atol=1e-3, rtol=1e-3)
+        assert begun(pictures).norm(dim=1).item() == pytest.approx(1.0, abs=1e-5)
+
+
+@pytest.mark.parametrize("broken", ["missing", "nonsense", "other"])
+def test_first_weights_that_do_not_fit_are_told(tmp_path, broken):
+    path = tmp_path / "first.safetensors"
+    if broken == "nonsense":
+        path.write_bytes(b"nonsense")
+    elif broken == "other":
+        save_file({"stem.weight": torch.zeros(3)}, path)
+    config = EncoderConfig(backbone="test_efficientnet", activation="own", first_weights=str(path))
+    with pytest.raises(SettingsError, match=r"cannot be read|another network's"):
+        build_encoder(config)
+
+
+def test_frozen_norms_keep_their_statistics():
+    network = build_encoder(EncoderConfig(backbone="test_efficientnet", activation="own"))
+    set_training(network, frozen_norms=True)
+    norms = [each for each in network.modules() if isinstance(each, nn.BatchNorm2d)]
+    assert norms
+    assert not any(each.training for each in norms)
+    assert network.layers.training
+
+
+def test_generalised_mean_lies_between_mean_and_maximum():
+    pooling, features = GeneralisedMean(), torch.rand(2, 4, 5, 5)
+    pooled = pooling(features)
+    assert torch.allclose(pooled, (features**3).mean(dim=(2, 3)) ** (1 / 3), atol=1e-5)
+    assert (pooled >= features.mean(dim=(2, 3)) - 1e-5).all()
+    assert (pooled <= features.amax(dim=(2, 3))).all()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"size": 100}, {"pooling": "max"}, {"views": "none"}, {"subcentres": 0}, {"batch": 0}]
+)
+def test_settings_that_make_no_sense_are_refused(wrong):
+    with pytest.raises(InvalidValueError):
+        EncoderConfig(**wrong)

@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+from coinvec_train.encoder.views import Views, relit, with_cast, with_glare
+
+from coinvec.domain.images import Ellipse
+from coinvec.plugin.cutout import RADIUS, SIZE
+
+MIDDLE = (SIZE - 1) / 2
+
+
+@pytest.fixture(scope="module")
+def coin():
+    mask = Ellipse(MIDDLE, MIDDLE, RADIUS, RADIUS).mask(SIZE, SIZE)
+    y, x = np.mgrid[:SIZE, :SIZE]
+    relief = 120 + 60 * np.sin(x / 9) * np.cos(y / 11)
+    return np.where(mask[..., None], relief[..., None] * (1, 0.8, 0.6), 0).astype(np.uint8)
+
+
+@pytest.mark.parametrize("kind", ["article", "phone"])
+def test_views_differ_by_number_and_repeat_by_seed(coin, kind):
+    views = Views(kind, 96)
+    first, again, other = (views.draw(coin, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    assert first.shape == (96, 96, 3)
+    assert first.dtype == np.uint8
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_the_coin_stays_in_view_and_its_surroundings_black(coin):
+    views = Views("phone", 96)
+    for seed in range(20):
+        inside = views.draw(coin, np.random.default_rng(seed)).any(axis=2)
+        assert 0.35 < inside.mean() < 0.9
+        assert not inside[0, 0]
+
+
+@pytest.mark.parametrize("change", [relit, with_glare, with_cast])
+def test_light_changes_the_coin_alone(coin, change):
+    changed = change(coin, np.random.default_rng(3))
+    assert np.array_equal(changed.any(axis=2), coin.any(axis=2))
+    assert not np.array_equal(changed, coin)
+
+
+def test_a_coin_is_seen_turned_by_every_angle(coin):
+    """The brightest of four quarters is not always the same one."""
+    marked = coin.copy()
+    marked[:128, :128] //= 3
+    views, darkest = Views("phone", 64), set()
+    for seed in range(30):
+        view = views.draw(marked, np.random.default_rng(seed)).astype(float).sum(axis=2)
+        quarters = [view[:32, :32], view[:32, 32:], view[32:, 32:], view[32:, :32]]
+        darkest.add(int(np.argmin([each.sum() for each in quarters])))
+    assert darkest == {0, 1, 2, 3}
