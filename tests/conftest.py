@@ -12,7 +12,7 @@ from coinvec.services.home import Home
 from coinvec.settings import Settings
 from coinvec.testing import mint_catalogue, write_catalogue, write_phone_photos
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.plugin_site", "tests.servers"]
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 SEED = 11

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coinvec.cli.plugins_check import plugins_check
+from coinvec.cli.plugins_new import plugins_new
 from coinvec.cli.render import Format, format_option, print_json, print_table
 from coinvec.cli.session import Session, pass_session
 from coinvec.errors import PluginError
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
 @click.group()
 def plugins() -> None:
     """What is loaded, what failed, and why."""
+
+
+plugins.add_command(plugins_check)
+plugins.add_command(plugins_new)
 
 
 @plugins.command("list")
@@ -43,6 +49,8 @@ def plugins_list(session: Session, form: Format) -> None:
     for record in records:
         if record.status.value == "failed":
             click.echo(f"\n{record.entry_point}: {record.reason} {record.remedy}".rstrip())
+        for warning in record.warnings:
+            click.echo(f"\n{record.entry_point}: {warning}")
 
 
 @plugins.command("show")

@@ -178,7 +178,8 @@ class PluginHost:
         except PluginError as error:
             self._registry.unregister(plugin.key)
             return _failed(record, error, specs)
-        return self._accept(replace(record, specs=tuple(specs)))
+        warnings = self._registry.warnings(plugin.key)
+        return self._accept(replace(record, specs=tuple(specs), warnings=warnings))
 
     def _collect(self, plugin: InstalledPlugin, specs: list[PluginSpec]) -> None:
         """Put what a plugin declares into `specs`, as far as it gets."""

@@ -28,6 +28,7 @@ class PluginRecord:
         status: What became of it; `skipped` means it is not on the allow-list.
         reason: Why it failed or was skipped, as a sentence.
         remedy: What to do about it.
+        warnings: What will stop working in a later release, one sentence each.
         specs: What it declares; of a failed plugin, what it declared before it failed.
         cause: The exception behind a failure, for tracebacks.
     """
@@ -38,6 +39,7 @@ class PluginRecord:
     status: PluginStatus
     reason: str = ""
     remedy: str = ""
+    warnings: tuple[str, ...] = ()
     specs: tuple[PluginSpec, ...] = ()
     cause: BaseException | None = field(default=None, repr=False, compare=False)
 

@@ -1,5 +1,6 @@
 """The pluggy manager: registers hooks modules and collects what each one declares."""
 
+import warnings
 from collections.abc import Iterable, Sequence
 from types import MappingProxyType, ModuleType
 from typing import Final
@@ -39,6 +40,7 @@ class HookRegistry:
     def __init__(self) -> None:
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
+        self._warnings: dict[str, tuple[str, ...]] = {}
 
     def register(self, hooks: ModuleType, key: str) -> list[str]:
         """Register a hooks module.
@@ -59,8 +61,12 @@ class HookRegistry:
                 f"Its hooks module {hooks.__name__} is loaded already, by another entry point.",
                 hint=_ADVICE,
             )
-        with plugin_code("Its hooks are refused", _ADVICE):
+        with (
+            plugin_code("Its hooks are refused", _ADVICE),
+            warnings.catch_warnings(action="always", record=True) as caught,
+        ):
             self._manager.register(hooks, name=key)
+        self._warnings[key] = tuple(str(each.message) for each in caught)
         names = [caller.name for caller in self._manager.get_hookcallers(hooks) or ()]
         if not names:
             raise PluginError(
@@ -69,6 +75,10 @@ class HookRegistry:
             )
         self._check_known(names)
         return [name for name in HOOKS if name in names]
+
+    def warnings(self, key: str) -> tuple[str, ...]:
+        """What pluggy said of hooks that will change (`warn_on_impl`), one sentence each."""
+        return self._warnings.get(key, ())
 
     def unregister(self, key: str) -> None:
         """Forget a hooks module; nothing happens where there is none under this key."""

@@ -175,6 +175,7 @@ def record_json(record: PluginRecord) -> Json:
         "status": record.status.value,
         "reason": record.reason,
         "remedy": record.remedy,
+        "warnings": list(record.warnings),
         "declares": [spec_json(spec) for spec in record.specs],
     }
 

@@ -14,6 +14,7 @@ from tests.bench.report import report
 BENCHES = {
     "overhead": "what the query layer costs over raw pymilvus",
     "indexes": "index types on a Milvus server: recall, latency, build time, memory",
+    "discovery": "what fifty installed plugins cost at the start",
 }
 """What there is, in the order it runs: a module of this folder with a function `run(options)`."""
 

@@ -9,6 +9,7 @@ import pytest
 from coinvec import __version__
 from coinvec.errors import PluginError
 from coinvec.pipeline.rank import SimilarityRanker
+from coinvec.plugin import hookspecs
 from coinvec.plugin.host import PluginHost
 from coinvec.plugin.records import PluginRecord, PluginStatus
 from coinvec.plugin.specs import EncoderSpec
@@ -222,6 +223,18 @@ def test_nobody_replaces_the_core_ranker(site, good):
     host = PluginHost()
     check_failed(host, "similarity", "core (coinvec")
     assert isinstance(host.ranker("similarity"), SimilarityRanker)
+
+
+def test_a_hook_that_will_change_is_told_of_and_works_on(site, good, monkeypatch):
+    words = "coinvec_encoders will ask for a device in coinvec 0.3; see docs/plugins/versioning.md."
+    changing = hookspecs.coinvec_encoders.coinvec_spec
+    monkeypatch.setitem(changing, "warn_on_impl", FutureWarning(words))
+    site.install("t-ranker", "@hookimpl\ndef coinvec_rankers(): return []")
+    host = PluginHost()
+    assert record_of(host, GOOD).warnings == (words,)
+    assert record_of(host, GOOD).status is PluginStatus.OK
+    assert record_of(host, "t-ranker").warnings == ()
+    assert host.encoder("t-fine").encode([]).shape == (0, 2)
 
 
 def test_misspelt_hook_is_named(site, good):

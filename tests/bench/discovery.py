@@ -1,0 +1,81 @@
+"""What plugins cost at the start: `import coinvec` and the discovery of many, in fresh processes.
+
+Beside it stands what `import numpy` takes in the same run, of which every plugin's vectors are made
+and which no start can do without.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from tests.bench.options import Options
+from tests.bench.report import report
+
+PLUGINS = 50
+RUNS = 15
+HOOKS = """
+from coinvec.plugin import hookimpl
+from coinvec.plugin.specs import EncoderSpec
+
+COINVEC_API = 1
+
+@hookimpl
+def coinvec_encoders():
+    return [EncoderSpec(name="bench-{number}", target="nowhere:Encoder", revision="1", dim=64)]
+"""
+MEASURE = """
+import sys, time
+begun = time.perf_counter()
+import numpy
+numpy_done = time.perf_counter()
+import coinvec
+from coinvec.plugin.host import PluginHost
+imported = time.perf_counter()
+host = PluginHost()
+done = time.perf_counter()
+assert sum(name.startswith("bench-") for name in host.names("encoder")) == {plugins}
+print(numpy_done - begun, imported - numpy_done, done - imported)
+"""
+
+
+def run(options: Options) -> None:
+    """Install the plugins in a folder of their own, and start Python again and again."""
+    del options
+    report("\n| installed plugins | import numpy, ms | import coinvec, ms | discovery, ms | all |")
+    report("|---:|---:|---:|---:|---:|")
+    for plugins in (0, PLUGINS):
+        with TemporaryDirectory(prefix="coinvec-bench-") as name:
+            _install(Path(name), plugins)
+            _start(name, plugins)  # writes the bytecode
+            times = [_start(name, plugins) for _ in range(RUNS)]
+        parts = [median(each) * 1000 for each in zip(*times, strict=True)]
+        shown = " | ".join(f"{part:.0f}" for part in (*parts, sum(parts)))
+        report(f"| {plugins} | {shown} |")
+
+
+def _install(folder: Path, plugins: int) -> None:
+    for number in range(plugins):
+        (folder / f"bench_hooks_{number}.py").write_text(HOOKS.format(number=number))
+        info = folder / f"bench_{number}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: bench-{number}\nVersion: 1.0\nRequires-Dist: coinvec\n"
+        )
+        (info / "entry_points.txt").write_text(
+            f"[coinvec]\nbench-{number} = bench_hooks_{number}\n"
+        )
+
+
+def _start(folder: str, plugins: int) -> list[float]:
+    """Seconds that a fresh process takes for numpy, for coinvec, and for discovery."""
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE.format(plugins=plugins)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((folder, str(Path.cwd())))},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [float(each) for each in done.stdout.split()]

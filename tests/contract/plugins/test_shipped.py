@@ -1,0 +1,23 @@
+"""The plugins of this repository keep what plugins promise."""
+
+from coinvec.testing.conformance import (
+    EncoderConformance,
+    PreprocessorConformance,
+    RankerConformance,
+)
+
+
+class TestSimilarity(RankerConformance):
+    plugin = "similarity"
+
+
+class TestHough(PreprocessorConformance):
+    plugin = "hough"
+
+
+class TestUnet(PreprocessorConformance):
+    plugin = "unet"
+
+
+class TestPolar(EncoderConformance):
+    plugin = "polar"
