@@ -29,3 +29,11 @@ def test_verdict_by_similarity_and_lead(best_types, verdict):
 def test_an_encoder_without_thresholds_never_claims_to_know():
     assert judge([1.0, 0.0], None) is Verdict.AMBIGUOUS
     assert judge([-1.0], None) is Verdict.AMBIGUOUS
+
+
+@pytest.mark.parametrize(
+    ("best", "verdict"),
+    [(0.9, Verdict.AMBIGUOUS), (0.6, Verdict.AMBIGUOUS), (0.4, Verdict.UNKNOWN)],
+)
+def test_nothing_is_sure_where_the_ranker_disagrees(best, verdict):
+    assert judge([best, 0.1], LIMITS, agreed=False) is verdict

@@ -1,0 +1,1 @@
+"""Rankers for coinvec: `verify`, `expand` and `metal`."""

@@ -1,0 +1,46 @@
+"""What the rankers weigh, in units of cosine similarity; see `tools/choose.py`."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How much agreeing gradients count.
+
+    Attributes:
+        weight: Similarity that a unit of agreement is worth.
+    """
+
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """How a query is expanded.
+
+    Attributes:
+        neighbours: How many nearest images join the query.
+        power: Each is weighted by its similarity to this power.
+        weight: Share of the similarity to the expanded query in a candidate's score, 0 to 1.
+    """
+
+    neighbours: int
+    power: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """How much the metal counts.
+
+    Attributes:
+        weight: Similarity lost where photo and composition contradict each other fully.
+    """
+
+    weight: float
+
+
+VERIFICATION: Final = Verification(weight=2.0)
+EXPANSION: Final = Expansion(neighbours=10, power=3.0, weight=0.5)
+PRIOR: Final = Prior(weight=0.05)

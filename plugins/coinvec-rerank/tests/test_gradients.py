@@ -1,0 +1,54 @@
+import cv2
+import numpy as np
+import pytest
+from coins import MIDDLE, SIZE, crop_of, minted, struck
+from coinvec_rerank.gradients import SECTORS, SHAPE, agreement, gradient_grid, spectrum
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+COIN = struck(minted(1)[0])
+
+
+def turned(crop, degrees):
+    matrix = cv2.getRotationMatrix2D((MIDDLE, MIDDLE), degrees, 1.0)
+    return crop_of(cv2.warpAffine(crop.cutout, matrix, (SIZE, SIZE), flags=cv2.INTER_CUBIC))
+
+
+def agree(one, other):
+    return agreement(spectrum(gradient_grid(one)), spectrum(gradient_grid(other)))
+
+
+def test_a_grid_is_a_unit_vector():
+    grid = gradient_grid(COIN)
+    assert grid.shape == SHAPE
+    assert grid.dtype == np.float32
+    assert np.linalg.norm(grid) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_agreement_is_the_best_correlation_over_all_shifts():
+    chance = np.random.default_rng(0)
+    one, other = chance.normal(size=(2, *SHAPE)).astype(np.float32)
+    brute = max(float((one * np.roll(other, shift, axis=2)).sum()) for shift in range(SECTORS))
+    assert agreement(spectrum(one), spectrum(other)) == pytest.approx(brute, rel=1e-4)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.floats(-180, 180))
+def test_a_turned_picture_agrees_with_itself(degrees):
+    assert agree(COIN, turned(COIN, degrees)) > 0.85
+
+
+def test_light_from_the_other_side_changes_little():
+    inverted = crop_of(np.where(COIN.cutout_mask[..., None], 255 - COIN.cutout, 0).astype(np.uint8))
+    assert agree(COIN, inverted) > 0.95
+
+
+def test_a_coin_that_shows_nothing_agrees_with_nothing():
+    blank = crop_of(np.zeros((SIZE, SIZE, 3), np.uint8))
+    assert agree(blank, COIN) == agree(blank, blank) == 0.0
+
+
+def test_small_cut_outs_are_enlarged():
+    small = cv2.resize(COIN.cutout, (128, 128), interpolation=cv2.INTER_AREA)
+    mask = cv2.resize(COIN.cutout_mask.astype(np.uint8), (128, 128)) > 0
+    assert agree(COIN, crop_of(small, mask)) > 0.7

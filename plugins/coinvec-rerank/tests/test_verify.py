@@ -1,0 +1,110 @@
+from dataclasses import replace
+
+import pytest
+from coins import candidate, image_id, minted, struck
+from coinvec_rerank.gradients import agreement, gradient_grid, spectrum
+from coinvec_rerank.verify import VerifyRanker, evidence
+from coinvec_rerank.weights import Verification
+
+from coinvec.plugin.protocols import RankingRequest
+
+DESIGNS = minted(4)
+GALLERY = {image_id(f"t{at}"): struck(design, seed=at) for at, design in enumerate(DESIGNS)}
+
+
+class Loader:
+    """Gives the cut-outs of the gallery, and remembers what was asked for."""
+
+    def __init__(self, gallery=GALLERY):
+        self.gallery, self.asked = gallery, []
+
+    def __call__(self, asked):
+        self.asked.append(asked)
+        return self.gallery.get(asked)
+
+
+def request_for(*crops, load=None, cache=None):
+    return RankingRequest(crops, load or Loader(), cache=cache)
+
+
+def alike(similarity=0.8, count=4):
+    return [candidate(f"t{at}", similarity) for at in range(count)]
+
+
+@pytest.mark.parametrize(("place", "turned"), [(1, 35.0), (2, 140.0), (3, 260.0)])
+def test_a_turned_coin_is_verified_above_those_that_only_look_alike(place, turned):
+    photo = struck(DESIGNS[place], turned=turned, azimuth=210.0, wear=0.2, seed=50 + place)
+    given = alike()
+    ranked = VerifyRanker().rank(request_for(photo), given)
+    assert ranked[0].type == f"t{place}"
+    assert sorted(each.type for each in ranked) == sorted(each.type for each in given)
+    assert {each.similarity for each in ranked} == {0.8}
+
+
+def test_the_same_again_gives_the_same_order():
+    request = request_for(struck(DESIGNS[2], turned=90.0, seed=9))
+    first = VerifyRanker().rank(request, alike())
+    assert [each.type for each in first] == [
+        each.type for each in VerifyRanker().rank(request, alike())
+    ]
+
+
+def test_equal_candidates_stay_in_the_order_they_came_in():
+    photo = struck(DESIGNS[0])
+    given = alike()
+    ranked = VerifyRanker(Verification(weight=0.0)).rank(request_for(photo), given)
+    assert ranked == given
+
+
+def test_a_hit_without_a_picture_keeps_its_place():
+    given = [*alike(count=2), candidate("no-picture", 0.5), *alike()[2:]]
+    ranked = VerifyRanker().rank(request_for(struck(DESIGNS[3], turned=70.0)), given)
+    assert ranked[0].type == "t3"
+    assert ranked[2].type == "no-picture"
+
+
+def test_evidence_is_how_well_the_best_image_agrees():
+    photo = struck(DESIGNS[1], turned=20.0)
+    found = evidence(request_for(photo), [candidate("t1", 0.5), candidate("none", 0.4)])
+    image = GALLERY[image_id("t1")]
+    wanted = agreement(*(spectrum(gradient_grid(each)) for each in (photo, image)))
+    assert found == [pytest.approx(wanted, abs=1e-3), None]
+
+
+def test_two_photos_are_held_against_both_sides_in_either_order():
+    photos = struck(DESIGNS[0], turned=15.0), struck(DESIGNS[1], turned=80.0)
+    right = candidate("t0", 0.7, reverse="t1")
+    half = candidate("t2", 0.8, reverse="t1")
+    for crops in (photos, photos[::-1]):
+        both, one = evidence(request_for(*crops), [right, half])
+        alone = [
+            evidence(request_for(each), [candidate(f"t{at}", 0.5)])[0]
+            for at, each in enumerate(photos)
+        ]
+        assert both == pytest.approx(sum(alone) / 2)
+        assert both > one
+
+
+def test_what_is_kept_spares_the_pictures(tmp_path):
+    photo = struck(DESIGNS[1], turned=20.0)
+    first, second = Loader(), Loader({})
+    wanted = evidence(request_for(photo, load=first, cache=tmp_path / "c"), alike())
+    assert sorted(first.asked) == sorted(GALLERY)
+    assert evidence(request_for(photo, load=second, cache=tmp_path / "c"), alike()) == wanted
+    assert second.asked == []
+
+
+def test_another_preprocessor_s_cache_is_another(tmp_path):
+    photo, load = struck(DESIGNS[1]), Loader()
+    for name in ("one", "other"):
+        evidence(request_for(photo, load=load, cache=tmp_path / name), alike())
+    assert len(load.asked) == 2 * len(GALLERY)
+
+
+def test_a_missing_picture_is_asked_for_again(tmp_path):
+    photo, later = struck(DESIGNS[0]), Loader()
+    given = [candidate("t0", 0.5)]
+    missing = request_for(photo, load=Loader({}), cache=tmp_path)
+    assert evidence(missing, given) == [None]
+    assert evidence(replace(missing, load_crop=later), given)[0] > 0
+    assert later.asked == [image_id("t0")]

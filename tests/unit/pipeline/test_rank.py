@@ -1,0 +1,74 @@
+"""Rankers order the first candidates, and nothing else."""
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coinvec.domain.coins import CoinType, Design, Side
+from coinvec.domain.images import CoinImage
+from coinvec.domain.results import Candidate
+from coinvec.errors import InvalidValueError, PluginError
+from coinvec.pipeline.rank import RankStep, SimilarityRanker
+from coinvec.plugin.protocols import RankingRequest
+from coinvec.plugin.specs import RankerSpec
+
+REQUEST = RankingRequest((), lambda _: None)
+
+
+def candidate(name, similarity):
+    design = Design(name, Side.OBVERSE, "o1")
+    image = CoinImage(hashlib.sha256(name.encode()).hexdigest(), design, "a.png", "PNG", 9, 9)
+    return Candidate(similarity, CoinType(name, "Utopia", "1 penny"), design, image)
+
+
+class Backwards:
+    def rank(self, request, candidates):
+        return candidates[::-1]
+
+
+class Forgetful:
+    def rank(self, request, candidates):
+        return candidates[1:]
+
+
+class Duplicating:
+    def rank(self, request, candidates):
+        return [candidates[0] for _ in candidates]
+
+
+@given(st.integers(0, 8), st.none() | st.integers(1, 10))
+def test_only_the_first_candidates_are_ordered(count, depth):
+    given_ = [candidate(f"t{place}", 0.5) for place in range(count)]
+    ranked = RankStep(Backwards(), depth).apply(REQUEST, given_)
+    head = count if depth is None else min(depth, count)
+    places = [*reversed(range(head)), *range(head, count)]
+    assert [each.type for each in ranked] == [f"t{place}" for place in places]
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 6))
+def test_what_comes_first_does_not_depend_on_how_much_is_asked_for(few, many, depth):
+    step = RankStep(Backwards(), depth)
+    catalogue = [candidate(f"t{place}", 0.5) for place in range(12)]
+    short, long = (step.apply(REQUEST, catalogue[: step.widened(k)])[:k] for k in (few, many))
+    assert short[: min(few, many)] == long[: min(few, many)]
+
+
+@pytest.mark.parametrize("ranker", [Forgetful(), Duplicating()])
+def test_anything_but_a_permutation_is_refused(ranker):
+    with pytest.raises(PluginError, match="permutation"):
+        RankStep(ranker).apply(REQUEST, [candidate("a", 0.5), candidate("b", 0.4)])
+
+
+def test_similarity_falls_and_equals_go_by_image_id():
+    given_ = [candidate("a", 0.2), candidate("b", 0.9), candidate("c", 0.9)]
+    ranked = RankStep(SimilarityRanker()).apply(REQUEST, given_)
+    assert [each.similarity for each in ranked] == [0.9, 0.9, 0.2]
+    assert ranked[0].image.id < ranked[1].image.id
+
+
+@pytest.mark.parametrize("depth", [0, -1, 10_001])
+def test_a_declared_depth_is_a_number_of_candidates(depth):
+    with pytest.raises(InvalidValueError, match="depth"):
+        RankerSpec(name="a", target="a:B", revision="1", depth=depth)
