@@ -10,7 +10,7 @@ from PIL import Image
 
 import coinvec as package
 
-ORANGE = (230, 159, 0)
+COLOURS = {"match": (0, 158, 115), "ambiguous": (230, 159, 0), "unknown": (213, 94, 0)}
 """The colour of an answer that is not sure."""
 
 
@@ -82,7 +82,7 @@ def test_the_coins_are_drawn_into_the_picture(coinvec, filled, scene, tmp_path):
         middle = (y0 + y1) // 2, (x0 + x1) // 2
         assert (drawn[middle] == before[middle]).all()
         for y, x in ((y1 - 1, middle[1]), (middle[0], x0), (middle[0], x1 - 1)):
-            assert tuple(drawn[y, x]) == ORANGE
+            assert tuple(drawn[y, x]) == COLOURS[coin["verdict"]]
     assert (drawn[~near] == before[~near]).all()
 
 
@@ -99,7 +99,7 @@ def test_a_single_coin_is_drawn_upright(coinvec, filled, minted, tmp_path):
         assert drawn.size == picture.size
         x0, y0, _, y1 = outcome.json["coins_in_picture"][0]["box"]
         colour = drawn.getpixel((x0 + 1, (y0 + y1) // 2))
-    assert np.abs(np.subtract(colour, ORANGE)).max() < 60
+    assert np.abs(np.subtract(colour, COLOURS[outcome.json["verdict"]])).max() < 60
 
 
 def test_a_picture_from_standard_input_is_drawn_and_may_be_explained(

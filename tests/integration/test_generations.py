@@ -219,7 +219,7 @@ def test_searches_go_on_while_the_models_are_changed_and_changed_back(
         assert coins.import_manifest(minted.manifest).added == 24
         classic, generations = coins.home.live, coins.generations
         models = classic.generation.preprocessor.name, classic.generation.encoder.name
-        assert models == ("unet", "polar")
+        assert models == ("unet", "arcface")
         searcher = Searcher(tmp_path, tmp_path / "home", queries)
         searcher.wait_for(6)
         other = generations.build(encoder="strip").generation
