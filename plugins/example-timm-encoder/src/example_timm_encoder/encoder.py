@@ -6,7 +6,7 @@ import numpy as np
 import timm
 import torch
 from safetensors.torch import load_file
-from timm.data import resolve_model_data_config
+from timm.data.config import resolve_model_data_config
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -36,7 +36,7 @@ class TimmEncoder:
 
     def __init__(self, choice: Choice | None = None) -> None:
         self._model = _load(choice or Choice.from_environment())
-        config = resolve_model_data_config(self._model)
+        config = resolve_model_data_config(self._model)  # type: ignore[no-untyped-call]
         self._size = tuple(config["input_size"][-2:])
         self._mean, self._std = (
             torch.tensor(config[name]).view(1, 3, 1, 1) for name in ("mean", "std")
