@@ -1,6 +1,5 @@
 """`coinvec serve`."""
 
-import ipaddress
 import os
 import socket
 import tempfile
@@ -54,11 +53,13 @@ def serve(session: Session, /, host: str, port: int, processes: int, **bounds: o
     Without keys only this machine is served; `coinvec keys create` makes one. The options that
     bound it are also COINVEC_HTTP_THREADS, …_QUEUE, …_TIMEOUT, …_RATE, …_CORS_ORIGINS.
     """
+    from coinvec.services.keys import is_loopback
+
     settings = session.settings()
     _require_extra()
     _check(settings, host, processes)
     given = {name: value for name, value in bounds.items() if value is not None}
-    if not _is_loopback(host):
+    if not is_loopback(host):
         given["require_key"] = True
     variables = {f"COINVEC_HTTP_{name.upper()}": str(value) for name, value in given.items()}
     variables["COINVEC_HOME"] = str(settings.home)
@@ -88,6 +89,7 @@ def _check(settings: "Settings", host: str, processes: int) -> None:
     """
     from coinvec.catalogue.store import CatalogueStore
     from coinvec.services.home import require_home
+    from coinvec.services.keys import is_loopback
 
     if processes > 1 and settings.is_embedded:
         raise UsageError(
@@ -96,18 +98,11 @@ def _check(settings: "Settings", host: str, processes: int) -> None:
         )
     require_home(settings)
     with CatalogueStore.open(settings.database_url) as catalogue:
-        if not _is_loopback(host) and not catalogue.keys().any():
+        if not is_loopback(host) and not catalogue.keys().any():
             raise UsageError(
                 f"At {host} others could search and change this catalogue, and it has no keys.",
                 hint="Make one first: coinvec keys create --scope admin",
             )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 @contextmanager

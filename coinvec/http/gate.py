@@ -1,7 +1,6 @@
 """What a request passes before its body is read: where it comes from, its key, and its rate."""
 
 import asyncio
-import ipaddress
 import math
 import time
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ from coinvec.domain.keys import ApiKey
 from coinvec.errors import CoinvecError
 from coinvec.http.options import ServeOptions
 from coinvec.http.problems import Problem, ProblemError, problem_of
-from coinvec.services.keys import find_key
+from coinvec.services.keys import find_key, is_loopback
 
 GUARDED = ("/v1/", "/metrics")
 """What is behind keys; all else (the page, `/docs`, health) tells nothing of the catalogue."""
@@ -95,14 +94,6 @@ class Gate:
                 headers={"Retry-After": str(max(1, math.ceil(again)))},
             )
         )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine itself."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _secret(request: HTTPConnection) -> str | None:

@@ -1,6 +1,7 @@
 """Making, checking and revoking the keys of the HTTP interface."""
 
 import hashlib
+import ipaddress
 import secrets
 from datetime import UTC, datetime
 
@@ -48,6 +49,14 @@ def revoke_key(keys: ApiKeys, key_id: str) -> None:
             f"There is no key {key_id!r} that still holds.",
             hint=f"Did you mean {right!r}?" if right else "See: coinvec keys list",
         )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine itself."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _digest(secret: str) -> str:
