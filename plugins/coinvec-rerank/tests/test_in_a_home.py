@@ -3,6 +3,7 @@
 import pytest
 
 import coinvec
+from coinvec.errors import PluginError
 from coinvec.services.search import CACHE
 from coinvec.testing import mint_catalogue, write_catalogue, write_phone_photos
 
@@ -41,3 +42,13 @@ def test_gradients_are_kept_beside_the_home_s_stores(home, photo, monkeypatch):
     with coinvec.open(home) as coins:
         coins.search(photo.path)
     assert [each.name for each in (home / CACHE).glob("hough-*/*.db")] == ["gradients-1.db"]
+
+
+def test_evaluation_uses_the_ranker_that_is_named(home, photo):
+    queries = photo.path.parent / "queries.csv"
+    with coinvec.open(home) as coins:
+        result = coins.evaluate(queries, ranker="verify", group_by="type", ks=(1, 5))
+        with pytest.raises(PluginError, match="verifi"):
+            coins.evaluate(queries, ranker="verifi")
+    assert result.hit_rate[5] == 1.0  # there are five types
+    assert result.timings_ms["rank"] > 0

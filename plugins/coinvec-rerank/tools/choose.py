@@ -32,7 +32,7 @@ from coinvec.services.queries import LabelledQuery, natural_grouping, read_queri
 from coinvec.services.search import Searcher
 
 DEPTHS = (5, 10, 20)
-WEIGHTS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 8.0)
+WEIGHTS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 8.0, 16.0)
 LOSSES = (0.01, 0.02, 0.05, 0.1)
 NEIGHBOURS = (1, 2, 3, 5, 10)
 POWERS = (1.0, 3.0, 6.0)
