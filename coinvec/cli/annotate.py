@@ -1,13 +1,10 @@
 """The picture that was searched, with the coins that were found drawn into it."""
 
 import math
-import os
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import click
+from typing import TYPE_CHECKING, Any
 
 from coinvec.domain.choices import Verdict
 from coinvec.errors import StoreError
@@ -24,7 +21,7 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 _RIM_STEPS = 180
 
-_JPEG = {"quality": 92, "subsampling": 0}
+_JPEG: dict[str, Any] = {"quality": 92, "subsampling": 0}
 _FAITHFUL = {".jpg": _JPEG, ".jpeg": _JPEG}
 """Lines a pixel wide keep their colour only where it is not averaged over neighbouring pixels."""
 
@@ -34,25 +31,6 @@ _COLOURS = {
     Verdict.UNKNOWN: (213, 94, 0),
 }
 """Told apart by people who see colours differently (Okabe and Ito, "Color Universal Design")."""
-
-
-class PictureFile(click.Path):
-    """An option's value: the path of a picture to be written, in a format told by its name."""
-
-    def __init__(self) -> None:
-        super().__init__(dir_okay=False, path_type=Path)
-
-    def convert(
-        self,
-        value: "str | os.PathLike[str]",
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> Path:
-        """The path; a name that ends in none of `SUFFIXES` is a mistake."""
-        path = Path(os.fsdecode(super().convert(value, param, ctx)))
-        if path.suffix.lower() not in SUFFIXES:
-            self.fail(f"{path} must end in one of {', '.join(SUFFIXES)}.", param, ctx)
-        return path
 
 
 def annotate(

@@ -108,7 +108,7 @@ def import_(
         )
     with session.catalogue() as catalogue, progress_bar("Importing") as progress:
         report = catalogue.import_manifest(manifest, dry_run=dry_run, jobs=jobs, progress=progress)
-    _tell(report, form, dry_run=dry_run)
+    tell_report(report, form, dry_run=dry_run)
 
 
 @click.command("import-opennumismat")
@@ -147,7 +147,7 @@ def add(
             raise UsageError(f"A coin needs a {name}.", hint=f"Give --{name}.")
     with session.catalogue() as catalogue:
         report = catalogue.add(obverse=obverse, reverse=reverse, **given)
-    _tell(report, form)
+    tell_report(report, form)
 
 
 def _import_from(
@@ -164,10 +164,15 @@ def _import_from(
         report = catalogue.import_from(
             path, importer, pictures=pictures, dry_run=dry_run, jobs=jobs, progress=progress
         )
-    _tell(report, form, dry_run=dry_run)
+    tell_report(report, form, dry_run=dry_run)
 
 
-def _tell(report: "ImportReport", form: Format, *, dry_run: bool = False) -> None:
+def tell_report(report: "ImportReport", form: Format, *, dry_run: bool = False) -> None:
+    """Say what became of the rows of an import.
+
+    Raises:
+        RowsRejectedError: Some were rejected.
+    """
     if form is Format.JSON:
         print_json(asdict(report))
     else:

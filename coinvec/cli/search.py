@@ -2,19 +2,23 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from coinvec.cli.annotate import PictureFile, annotate
+from coinvec.cli.annotate import SUFFIXES, annotate
 from coinvec.cli.filters import read_where, where_options
+from coinvec.cli.output_file import OutputFile
+from coinvec.cli.pages import show_page
 from coinvec.cli.render import Format, format_option, print_csv, print_json
 from coinvec.cli.session import Session, pass_session, warn
 from coinvec.domain.choices import GroupBy
 from coinvec.errors import UsageError
 
 if TYPE_CHECKING:
+    from coinvec.cli.report import Searched
     from coinvec.domain.results import Query, SearchResult
     from coinvec.media.source import ImageSource
     from coinvec.services.home import Home
@@ -49,9 +53,15 @@ STANDARD_INPUT = "-"
 @click.option("--all-coins", is_flag=True, help="Look up every coin in the picture.")
 @click.option(
     "--save-annotated",
-    type=PictureFile(),
+    type=OutputFile(*SUFFIXES),
     metavar="OUT.png",
     help="Write the picture with the coins drawn into it.",
+)
+@click.option(
+    "--open-report",
+    type=OutputFile(".html"),
+    metavar="OUT.html",
+    help="Write a page that shows photo, mask, cut-out and hits, and open it in the browser.",
 )
 @click.option("--explain", is_flag=True, help="Say how the answer was found, step by step.")
 @click.option("--verify", is_flag=True, help="Hold the answer against an exact search.")
@@ -68,6 +78,7 @@ def search(
     group_by: str,
     all_coins: bool,
     save_annotated: Path | None,
+    open_report: Path | None,
     explain: bool,
     verify: bool,
     form: Format,
@@ -77,7 +88,7 @@ def search(
     from coinvec.services.search import Searcher
 
     of_one = {"--all-coins": all_coins, "--save-annotated": save_annotated is not None}
-    of_one |= {"--explain": explain, "--verify": verify}
+    of_one |= {"--explain": explain, "--verify": verify, "--open-report": open_report is not None}
     _check_usage(images, image_dir, {name for name, given in of_one.items() if given})
     query = Query(read_where(where, params), k, GroupBy(group_by))
     with session.catalogue() as catalogue:
@@ -87,15 +98,19 @@ def search(
 
             search_folder(searcher, image_dir, query, form)
             return
-        photos = _photos(images, catalogue.home, keep=save_annotated is not None)
-        if explain or verify:
-            results = _explain(searcher, photos, query, explain=explain, verify=verify, form=form)
+        keep = save_annotated is not None or open_report is not None
+        photos = _photos(images, catalogue.home, keep=keep)
+        if explain or verify or (open_report is not None and not all_coins):
+            searched = _explain(searcher, photos, query, explain=explain, verify=verify, form=form)
         else:
-            results = _answers(searcher, photos, query, all_coins=all_coins)
-            _warn(results)
-            _print(results, all_coins=all_coins, form=form)
+            searched = _answer(searcher, photos, query, all_coins=all_coins, form=form)
+        if open_report is not None:
+            from coinvec.cli.report import write_report
+
+            write_report(open_report, catalogue.home, replace(searched, where=where))
+            show_page(open_report)
     if save_annotated is not None:
-        annotate(save_annotated, photos[0], catalogue.home.limits, results)
+        annotate(save_annotated, photos[0], catalogue.home.limits, searched.results)
 
 
 def _check_usage(images: Sequence[str], image_dir: Path | None, of_one: set[str]) -> None:
@@ -133,12 +148,18 @@ def _photos(images: Sequence[str], home: "Home", *, keep: bool) -> "list[ImageSo
     return [photo(name) for name in images]
 
 
-def _answers(
-    searcher: "Searcher", photos: "Photos", query: "Query", *, all_coins: bool
-) -> "list[SearchResult]":
+def _answer(
+    searcher: "Searcher", photos: "Photos", query: "Query", *, all_coins: bool, form: Format
+) -> "Searched":
+    from coinvec.cli.report import Searched
+
     if all_coins:
-        return searcher.search_all_coins(photos[0], query)
-    return [searcher.search(photos, query)]
+        results = searcher.search_all_coins(photos[0], query)
+    else:
+        results = [searcher.search(photos, query)]
+    _warn(results)
+    _print(results, all_coins=all_coins, form=form)
+    return Searched(photos, results, all_coins=all_coins)
 
 
 def _warn(results: "Sequence[SearchResult]") -> None:
@@ -154,11 +175,13 @@ def _explain(
     explain: bool,
     verify: bool,
     form: Format,
-) -> "list[SearchResult]":
+) -> "Searched":
+    from coinvec.cli.report import Searched
     from coinvec.services.answers import search_json
     from coinvec.services.explain import explained_search
 
     result, plan, recall = explained_search(searcher, photos, query, verify=verify)
+    searched = Searched(photos, [result], plan=plan)
     _warn([result])
     if form in (Format.JSON, Format.JSONL):
         shaped = search_json(result)
@@ -167,7 +190,7 @@ def _explain(
         if explain:
             shaped["plan"] = plan.as_json()
         print_json(shaped, lines=form is Format.JSONL)
-        return [result]
+        return searched
     _print([result], all_coins=False, form=form)
     # What a program reads stays whole: beside CSV, the rest goes to standard error.
     aside = form is Format.CSV
@@ -175,7 +198,7 @@ def _explain(
         click.echo(f"Recall {recall.share:.3f}: {recall}.", err=aside)
     if explain:
         click.echo("\n" + "\n".join(plan.lines()), err=aside)
-    return [result]
+    return searched
 
 
 def _print(results: "Sequence[SearchResult]", *, all_coins: bool, form: Format) -> None:

@@ -64,6 +64,8 @@ class EncoderSpec(_Spec):
         dim: Components of an embedding.
         metric: How two embeddings are compared.
         thresholds: Calibrated limits for the verdict; None makes every verdict `ambiguous`.
+        starter: `"package:file"`, the starter catalogue that its distribution carries, as
+            `coinvec starter build` writes it; None without one.
     """
 
     kind: ClassVar[str] = "encoder"
@@ -71,6 +73,7 @@ class EncoderSpec(_Spec):
     dim: int
     metric: Metric = Metric.COSINE
     thresholds: Thresholds | None = None
+    starter: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

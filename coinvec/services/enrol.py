@@ -3,7 +3,8 @@
 The write order is media, then SQL with the outbox in one transaction, then Milvus; every step can
 be repeated, so an interrupted import is simply run again. The live generation decides what goes in;
 those being built beside it are given their vectors right after. Of a picture the catalogue has,
-only what was lost is written: its kept bytes are put back if they are gone.
+only what is lacking is written: its bytes are kept if they were lost, or never there (the starter
+catalogue).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -145,7 +146,10 @@ class Enroller:
         changed = list(self._changed(read, known))
         if not self._dry_run and (found or changed):
             self._write(found, changed, live)
-            self._fill_generations_beside(live, [each.record.image.id for each in found], pool)
+            attached = [each.image.id for each in changed if not known[each.image.id].has_media]
+            self._fill_live(live, attached, pool)
+            added = [each.record.image.id for each in found]
+            self._fill_generations_beside(live, [*added, *attached], pool)
             self._home.pay()
         self._report.added += len(found)
         self._report.updated += len(changed)
@@ -216,19 +220,19 @@ class Enroller:
                 self._reject(each.row, InvalidValueError(error))
                 continue
             now = replace(
-                self._put_back(image, each.data),
+                self._with_kept_bytes(image, each.data),
                 design=design,
                 **read_image_details(each.row.cells, image),
             )
-            if each.meaning.is_change or now != image:
+            if each.meaning.is_change or now != image or not image.has_media:
                 yield CoinRecord(each.meaning.coin, design, now)
             else:
                 self._report.unchanged += 1
 
-    def _put_back(self, image: CoinImage, data: bytes) -> CoinImage:
-        """Keep the picture of a known image again if it was lost; gives the image as it is then."""
+    def _with_kept_bytes(self, image: CoinImage, data: bytes) -> CoinImage:
+        """Keep the picture of a known image if none is kept; gives the image as it is then."""
         media = self._home.media
-        if self._dry_run or not image.has_media or media.exists(image.id):
+        if self._dry_run or (image.has_media and media.exists(image.id)):
             return image
         # Another release may remove the location in another way.
         return replace(image, media_digest=media.put(image.id, data).digest)
@@ -247,6 +251,13 @@ class Enroller:
             },
             live.stored.id,
         )
+
+    def _fill_live(self, live: LoadedGeneration, image_ids: Sequence[str], pool: Executor) -> None:
+        """Give images whose picture came later their vectors, where they were passed over."""
+        there = self._home.catalogue.vector_records(live.stored.id, image_ids)
+        lacking = [each for each in image_ids if each not in there]
+        if lacking:
+            Filler(self._home, live, pool).fill(lacking)
 
     def _fill_generations_beside(
         self, live: LoadedGeneration, image_ids: Sequence[str], pool: Executor
