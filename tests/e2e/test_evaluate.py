@@ -19,11 +19,9 @@ def test_the_documented_shape(coinvec, filled, minted):
     result = outcome.json
     assert (result["queries"], result["known"], result["unknown"]) == (4, 4, 0)
     assert list(result["hit_rate"]) == ["1", "2", "5", "10", "20"]
-    assert result["unknown_detection"] == {
-        "false_accept_rate": None,
-        "false_reject_rate": None,
-        "auroc": None,
-    }
+    unknown = result["unknown_detection"]  # there is no unknown coin to accept
+    assert (unknown["false_accept_rate"], unknown["auroc"]) == (None, None)
+    assert 0 <= unknown["false_reject_rate"] <= 1
     rates = list(result["hit_rate"].values())
     assert rates == sorted(rates)
     assert result["group_by"] == "design"
