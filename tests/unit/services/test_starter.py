@@ -59,6 +59,13 @@ def settings(site, tmp_path):
 
 
 @pytest.fixture
+def tiles(site, monkeypatch):
+    """The models of the environment."""
+    for name, value in TILES.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
 def place(settings, starter):
     """A home with the starter catalogue and nothing else; the settings name no models."""
     with Home.create(settings) as home:
@@ -209,19 +216,19 @@ def test_what_the_home_says_of_its_coins_stays(settings, starter, manifest):
         assert [shown[each].image.has_media for each in (removed, kept)] == [False, True]
 
 
-def test_other_models_are_refused_before_a_home_is_made(coinvec, site, starter, tmp_path):
+def test_other_models_are_refused_before_a_home_is_made(
+    coinvec, tiles, starter, tmp_path, monkeypatch
+):
     file = file_of(starter, tmp_path)
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in STRIP.items():
-            patch.setenv(name, value)
-        refused = coinvec("init", "--starter", file)
-        assert refused.status == 4
-        assert "tiles@1" in refused.err
-        assert "coinvec starter build MANIFEST FILE" in refused.err
-        assert not (tmp_path / "home").exists()
-        assert coinvec("init").status == 0
-        assert coinvec("init", "--starter", file).status == 4
-        assert coinvec("list", "--format", "json").json == []
+    monkeypatch.setenv("COINVEC_ENCODER", "strip")
+    refused = coinvec("init", "--starter", file)
+    assert refused.status == 4
+    assert "tiles@1" in refused.err
+    assert "coinvec starter build MANIFEST FILE" in refused.err
+    assert not (tmp_path / "home").exists()
+    assert coinvec("init").status == 0
+    assert coinvec("init", "--starter", file).status == 4
+    assert coinvec("list", "--format", "json").json == []
 
 
 # --- the encoder's own -----------------------------------------------------------------------
@@ -298,11 +305,8 @@ def test_a_home_keeps_the_encoder_it_has(carrier, manifest, tmp_path):
         find_starter(Settings.load(home=tmp_path / "home"))
 
 
-def test_a_missing_file_is_bad_input(coinvec, site, tmp_path):
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in TILES.items():
-            patch.setenv(name, value)
-        refused = coinvec("init", "--starter", tmp_path / "none.parquet")
+def test_a_missing_file_is_bad_input(coinvec, tiles, tmp_path):
+    refused = coinvec("init", "--starter", tmp_path / "none.parquet")
     assert refused.status == 3
     assert "none.parquet cannot be read" in refused.err
 
@@ -382,33 +386,31 @@ def test_a_backup_holds_them(place, manifest, tmp_path):
     assert diagnosed(place).findings == ()
 
 
-# --- with the real models --------------------------------------------------------------------
+# --- the command -----------------------------------------------------------------------------
 
 
-def test_it_answers_as_a_home_that_imported_the_pictures(coinvec, minted, filled, tmp_path):
-    file = tmp_path / "starter.parquet"
-    built = coinvec("starter", "build", minted.manifest, file)
+def test_it_answers_as_a_home_that_imported_the_pictures(coinvec, tiles, manifest, tmp_path):
+    file, homes = tmp_path / "starter.parquet", (tmp_path / "started", tmp_path / "imported")
+    built = coinvec("starter", "build", manifest, file)
     assert built.status == 0, built.err
-    assert "24 images" in built.err
-    other = tmp_path / "other"
-    assert coinvec("--home", other, "init", "--starter", file).status == 0
-    for photo in minted.photos:
-        search = ["search", "--image", photo.path, "--group-by", "image", "--format", "json"]
-        here, there = (coinvec("--home", home, *search).json["hits"] for home in (other, filled))
+    assert f"{IMAGES} images of whole@1+tiles@1/cosine/64" in built.err
+    assert coinvec("--home", homes[0], "init", "--starter", file).status == 0
+    assert coinvec("--home", homes[1], "init").status == 0
+    assert coinvec("--home", homes[1], "import", manifest).status == 0
+    for photo, _ in pictures(manifest)[5:7]:
+        search = ["search", "--image", photo, "--group-by", "image", "--format", "json"]
+        here, there = (coinvec("--home", home, *search).json["hits"] for home in homes)
         assert [hit["type"] for hit in here] == [hit["type"] for hit in there]
         assert {hit["image"] for hit in here} == {None}
         for one, two in zip(here, there, strict=True):
             assert one["similarity"] == pytest.approx(two["similarity"], abs=1e-4)
 
 
-def test_rows_that_are_rejected_are_told(coinvec, site, manifest, tmp_path):
+def test_rows_that_are_rejected_are_told(coinvec, tiles, manifest, tmp_path):
     lines = manifest.read_text(encoding="utf-8").splitlines()
     odd = manifest.parent / "odd.csv"
     odd.write_text("\n".join([*lines[:3], "none.png,t9,obverse,Twinland,1 twin"]), encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in TILES.items():
-            patch.setenv(name, value)
-        done = coinvec("starter", "build", odd, tmp_path / "starter.parquet")
+    done = coinvec("starter", "build", odd, tmp_path / "starter.parquet")
     assert done.status == 1
     assert "line 4, none.png" in done.err
     assert len(read_starter((tmp_path / "starter.parquet").read_bytes(), "").records) == 2
