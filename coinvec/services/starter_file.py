@@ -2,8 +2,11 @@
 
 A Parquet file, small enough to travel within a plugin's distribution. A row is that of a manifest,
 as texts that are read back by a manifest's rules, beside the image's id, file name, format, size
-and embedding. Embeddings are float16: that moves a similarity by some 1e-5, and halves the file.
-The metadata of the schema name the generation.
+and embedding. The metadata of the schema name the generation.
+
+Embeddings are float16: on the unit sphere that moves a similarity by 3e-5 (root mean square; 1.4e-4
+at most), and of 736 real coins searched among each other none had other first five hits for it.
+With int8 every tenth had.
 """
 
 import json
