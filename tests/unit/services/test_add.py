@@ -2,8 +2,8 @@
 
 import pytest
 
-from coinvec.errors import UsageError
 from coinvec.domain.spelling import slug
+from coinvec.errors import UsageError
 from coinvec.services.add import cells_of, photos_of_coin
 
 
