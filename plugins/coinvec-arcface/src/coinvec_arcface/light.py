@@ -35,7 +35,7 @@ def evened(cutout: RgbArray) -> FloatArray:
         H × W × 3 in [-1, 1].
     """
     pixels = cutout.astype(np.float32)
-    inside = cutout.any(axis=2)
+    inside = np.asarray(cutout.any(axis=2))
     if not inside.any():
         return np.full(cutout.shape, -1.0, dtype=np.float32)
     coin = pixels[inside]

@@ -171,7 +171,7 @@ def evaluate(
     from coinvec_train.encoder.rivals import encoders
     from coinvec_train.encoder.sources import cut_out
 
-    read = {name: read_gallery(*files, root) for name, *files in galleries}
+    read = {name: read_gallery(coins, asked, root) for name, coins, asked in galleries}
     pictures = sorted({name for each in read.values() for name in each.pictures})
     with progress_bar("coins cut out") as advance:
         kept = cut_out(pictures, root, cutouts, advance)

@@ -87,7 +87,8 @@ def read_material(coins: Path, phone: Path | None) -> Material:
             if row["side"] == "reverse"
         ]
     sizes = Counter(each.look for each in photographs)
-    training, watching = [], []
+    training: list[Photograph] = []
+    watching: list[Photograph] = []
     for each in photographs:
         lent = sizes[each.look] >= _LEAST_PICTURES and is_held_out(each.same_photo, _HELD_OUT)
         (watching if lent else training).append(each)

@@ -1,6 +1,7 @@
 """The encoder's network: a timm backbone, pooling, and fully connected layers to 64 numbers."""
 
 from pathlib import Path
+from typing import Any
 
 import timm
 import torch
@@ -26,7 +27,7 @@ class EncoderNetwork(nn.Module):
 
     def __init__(self, config: EncoderConfig) -> None:
         super().__init__()
-        own = {} if config.activation == "own" else {"act_layer": nn.ReLU6}
+        own: dict[str, Any] = {} if config.activation == "own" else {"act_layer": nn.ReLU6}
         self.backbone = timm.create_model(
             config.backbone,
             pretrained=config.first_weights == "pretrained",
@@ -34,7 +35,7 @@ class EncoderNetwork(nn.Module):
             global_pool="",
             **own,
         )
-        features: int = self.backbone.num_features
+        features = int(self.backbone.num_features)  # type: ignore[arg-type]
         self.pooling = GeneralisedMean() if config.pooling == "gem" else nn.AdaptiveAvgPool2d(1)
         self.layers = _layers(features, config.hidden, config.dim)
 
@@ -128,6 +129,6 @@ def _pass_through(backbone: nn.Module) -> None:
         if isinstance(gate, nn.Conv2d):
             nn.init.zeros_(gate.weight)
             nn.init.constant_(gate.bias, _OPEN_GATE)  # type: ignore[arg-type]
-            after = block.conv_pwl if hasattr(block, "conv_pwl") else block.conv_pw
+            after: Any = block.conv_pwl if hasattr(block, "conv_pwl") else block.conv_pw
             with torch.no_grad():
-                after.weight /= torch.sigmoid(torch.tensor(_OPEN_GATE))  # type: ignore[operator]
+                after.weight /= torch.sigmoid(torch.tensor(_OPEN_GATE))

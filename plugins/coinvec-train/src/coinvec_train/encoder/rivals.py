@@ -58,7 +58,7 @@ class ImageNetFeatures:
 
 def as_crop(cutout: RgbArray) -> Crop:
     """A kept cut-out as encoders take it."""
-    mask = cutout.any(axis=2)
+    mask = np.asarray(cutout.any(axis=2), dtype=np.bool_)
     return Crop(
         picture_size=(SIZE, SIZE),
         box=Box(0, 0, SIZE, SIZE),

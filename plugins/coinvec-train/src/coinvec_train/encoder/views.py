@@ -60,7 +60,7 @@ class Views:
                 pixels = with_glare(pixels, rng)
             if rng.random() < 0.5:
                 pixels = with_cast(pixels, rng)
-        inside = pixels.any(axis=2)
+        inside = np.asarray(pixels.any(axis=2))
         self._optics.set_random_seed(int(rng.integers(2**31)))
         seen: RgbArray = self._optics(image=pixels)["image"]
         return np.where(inside[:, :, np.newaxis], seen, 0).astype(np.uint8)
