@@ -17,9 +17,16 @@ export class Report {
     this.status.dataset.busy = "";
   }
 
+  /** @param {string} words What the page shows already; only screen readers are told. */
+  announce(words) {
+    this.say(words);
+    this.status.classList.add("unseen");
+  }
+
   /** @param {string} words What is now the case. */
   say(words) {
     delete this.status.dataset.busy;
+    this.status.classList.remove("unseen");
     this.trouble.replaceChildren();
     this.status.textContent = words;
   }

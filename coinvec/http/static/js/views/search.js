@@ -87,8 +87,10 @@ function showAnswer(answer, full) {
   );
   byId("answers").replaceChildren(...named);
   full.forEach((well, photo) => well.outline(foundIn(coins, photo)));
-  report.say(inWords(coins));
+  report.announce(inWords(coins));
   showChoices();
+  // On a phone the answer lies below the photo.
+  byId("answers").querySelector(".verdict")?.scrollIntoView({ block: "nearest" });
 }
 
 /** A photo's entries of `coins_in_picture`: one answer has one for each photo. */
