@@ -74,10 +74,10 @@ def test_a_home_without_database(coinvec, filled):
 
 
 def test_other_models_than_the_homes_are_refused(coinvec, filled, minted, monkeypatch):
-    monkeypatch.setenv("COINVEC_ENCODER", "arcface")
+    monkeypatch.setenv("COINVEC_ENCODER", "polar")
     outcome = coinvec("search", "--image", minted.photos[0].path)
     assert outcome.status == 4
-    assert "'polar'" in outcome.err
+    assert "'arcface'" in outcome.err
     one_paragraph(outcome)
 
 
