@@ -9,8 +9,9 @@ import numpy as np
 from PIL import Image
 
 from coinvec.catalogue import schema
+from coinvec.domain.models import Metric, ModelRef
 from coinvec.domain.records import GenerationState
-from coinvec.domain.vectors import Embedding, Generation, Metric, ModelRef
+from coinvec.domain.vectors import Embedding, Generation
 from coinvec.media.store import MediaStore, image_id
 from coinvec.services.home import LIVE_ALIAS, Home
 from coinvec.services.sync import drain_outbox

@@ -18,8 +18,9 @@ from coinvec.catalogue.tables import (
 from coinvec.domain.coins import CoinType, Design, Side, YearSpan
 from coinvec.domain.columns import REFERENCE_SEPARATOR
 from coinvec.domain.images import CoinImage
+from coinvec.domain.models import Metric, ModelRef
 from coinvec.domain.records import GenerationState, StoredGeneration
-from coinvec.domain.vectors import Embedding, FloatArray, Generation, Metric, ModelRef
+from coinvec.domain.vectors import Embedding, FloatArray, Generation
 from coinvec.errors import StoreError
 
 Values = dict[str, Any]

@@ -1,6 +1,9 @@
-"""Enumerations that people choose from; light, because `coinvec --help` shows them."""
+"""What people choose from, and how much; light, because `coinvec --help` shows it."""
 
 from enum import StrEnum
+
+K_MAX = 10_000
+"""The most groups that a search returns."""
 
 
 class GroupBy(StrEnum):

@@ -4,33 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from coinvec.domain.choices import GroupBy, Verdict
+from coinvec.domain.choices import K_MAX, GroupBy, Verdict
 from coinvec.domain.coins import CoinType, Design, Side
 from coinvec.domain.images import CoinImage, Crop
 from coinvec.domain.predicates import Predicate
 from coinvec.errors import InvalidValueError
 
 SIMILARITY_TOLERANCE = 1e-5
-K_MAX = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """An encoder's calibrated limits, in cosine similarity; stored with its revision.
-
-    Attributes:
-        known: Below this best similarity nothing in the catalogue looks like the coin.
-        match: From this best similarity on the answer may be sure.
-        margin: By how much the best type must lead the best other type to be sure.
-    """
-
-    known: float
-    match: float
-    margin: float
-
-    def __post_init__(self) -> None:
-        if not (-1.0 <= self.known <= self.match <= 1.0 and 0.0 <= self.margin <= 2.0):
-            raise InvalidValueError(f"thresholds {self} are not ordered within -1 to 1.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Words people type: the nearest right one for a wrong one, and ids made of a text."""
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -22,6 +21,8 @@ def nearest(value: str, choices: Iterable[str]) -> str | None:
     Returns:
         One of the choices; None where none is near.
     """
+    import difflib  # a tenth of a start's time, for what goes wrong
+
     named = list(choices)
     folded = value.casefold()
     for choice in named:

@@ -3,23 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coinvec.domain.coins import check_key
+from coinvec.domain.models import Metric, ModelRef
 from coinvec.errors import InvalidValueError
 
 FloatArray = NDArray[np.float32]
 
 NORM_TOLERANCE = 1e-3
-
-
-class Metric(StrEnum):
-    """How the likeness of two embeddings is measured. Higher similarity is better."""
-
-    COSINE = "cosine"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,22 +39,6 @@ class Embedding:
     def dim(self) -> int:
         """Number of components."""
         return int(self.vector.size)
-
-
-@dataclass(frozen=True, slots=True)
-class ModelRef:
-    """A preprocessor or encoder by name and revision."""
-
-    name: str
-    revision: str
-
-    def __post_init__(self) -> None:
-        check_key("model name", self.name)
-        check_key("model revision", self.revision)
-
-    def __str__(self) -> str:
-        """`name@revision`."""
-        return f"{self.name}@{self.revision}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
 
-from coinvec.domain.choices import GroupBy
-from coinvec.domain.results import K_MAX
+from coinvec.domain.choices import K_MAX, GroupBy
 from coinvec.http.uploads import Photo
 
 Model = TypeVar("Model", bound=BaseModel)

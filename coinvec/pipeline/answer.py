@@ -7,9 +7,10 @@ from pathlib import Path
 from coinvec.catalogue.store import CatalogueStore
 from coinvec.domain.choices import GroupBy
 from coinvec.domain.images import Crop
+from coinvec.domain.models import Thresholds
 from coinvec.domain.predicates import ColumnRef, InList
 from coinvec.domain.records import CoinRecord, StoredGeneration
-from coinvec.domain.results import Candidate, SearchResult, SideMatch, Thresholds
+from coinvec.domain.results import Candidate, SearchResult, SideMatch
 from coinvec.domain.vectors import FloatArray
 from coinvec.pipeline.find import Finder, Finding, Probe
 from coinvec.pipeline.judge import judge

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from coinvec.domain.choices import Verdict
-from coinvec.domain.results import Thresholds
+from coinvec.domain.models import Thresholds
 
 
 def judge(

@@ -88,9 +88,10 @@ def _plugins_of(name: str) -> Iterator[InstalledPlugin]:
     except importlib.metadata.PackageNotFoundError:
         return  # what an installer left behind when it failed to remove the rest
     entry_points = distribution.entry_points.select(group=GROUP)
+    metadata = distribution.metadata  # parsed anew each time it is asked for
+    version, requires = metadata["Version"], tuple(metadata.get_all("Requires-Dist") or ())
     for entry_point in sorted(entry_points, key=lambda e: e.name):
-        requires = tuple(distribution.requires or ())
-        yield InstalledPlugin(entry_point, name, distribution.version, requires)
+        yield InstalledPlugin(entry_point, name, version, requires)
 
 
 def check_requirement(plugin: InstalledPlugin, core: Version) -> None:

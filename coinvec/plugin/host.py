@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, Literal, NamedTuple, cast, overload
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast, overload
 
 from packaging.utils import canonicalize_name
 
@@ -18,7 +18,6 @@ from coinvec.plugin.discovery import (
 )
 from coinvec.plugin.loading import import_hooks, instantiate
 from coinvec.plugin.missing import missing
-from coinvec.plugin.protocols import Encoder, Importer, Preprocessor, Ranker
 from coinvec.plugin.records import PluginRecord, PluginStatus
 from coinvec.plugin.registry import HookRegistry
 from coinvec.plugin.specs import (
@@ -28,6 +27,9 @@ from coinvec.plugin.specs import (
     PreprocessorSpec,
     RankerSpec,
 )
+
+if TYPE_CHECKING:  # they need numpy, which discovery does without
+    from coinvec.plugin.protocols import Encoder, Importer, Preprocessor, Ranker
 
 __all__ = ["PluginHost"]
 
@@ -102,7 +104,7 @@ class PluginHost:
             raise missing(kind, name, self._records)
         return provided.spec
 
-    def preprocessor(self, name: str) -> Preprocessor:
+    def preprocessor(self, name: str) -> "Preprocessor":
         """The preprocessor of that name, loaded on first use.
 
         Raises:
@@ -110,7 +112,7 @@ class PluginHost:
         """
         return cast("Preprocessor", self._instance("preprocessor", name))
 
-    def encoder(self, name: str) -> Encoder:
+    def encoder(self, name: str) -> "Encoder":
         """The encoder of that name, loaded on first use.
 
         Raises:
@@ -118,7 +120,7 @@ class PluginHost:
         """
         return cast("Encoder", self._instance("encoder", name))
 
-    def ranker(self, name: str = builtin.DEFAULT_RANKER) -> Ranker:
+    def ranker(self, name: str = builtin.DEFAULT_RANKER) -> "Ranker":
         """The ranker of that name, loaded on first use.
 
         Raises:
@@ -126,7 +128,7 @@ class PluginHost:
         """
         return cast("Ranker", self._instance("ranker", name))
 
-    def importer(self, name: str) -> Importer:
+    def importer(self, name: str) -> "Importer":
         """The importer of that name, loaded on first use.
 
         Raises:
@@ -189,16 +191,17 @@ class PluginHost:
             specs += self._registry.declared(hook, plugin.key)
 
     def _check_unique(self, specs: Sequence[PluginSpec], plugin: str) -> None:
-        owners = {key: str(known.provider) for key, known in self._provided.items()}
+        own: set[_Key] = set()
         for spec in specs:
             key = (spec.kind, spec.name)
-            if key in owners:
+            if key in self._provided or key in own:
+                owner = plugin if key in own else str(self._provided[key].provider)
                 raise PluginError(
                     f"Plugin {plugin} declares the {spec.kind} {spec.name!r}, which plugin "
-                    f"{owners[key]} has declared already.",
+                    f"{owner} has declared already.",
                     hint="Uninstall one of the two, or leave it out of COINVEC_PLUGINS.",
                 )
-            owners[key] = plugin
+            own.add(key)
 
     def _accept(self, record: PluginRecord) -> PluginRecord:
         for spec in record.specs:

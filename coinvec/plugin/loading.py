@@ -5,29 +5,13 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Final
 
 from coinvec.errors import PluginError
 from coinvec.plugin.discovery import InstalledPlugin
 from coinvec.plugin.hookspecs import API_VERSION
-from coinvec.plugin.protocols import Encoder, Importer, Preprocessor, Ranker
-from coinvec.plugin.specs import (
-    EncoderSpec,
-    ImporterSpec,
-    PluginSpec,
-    PreprocessorSpec,
-    RankerSpec,
-)
+from coinvec.plugin.specs import PluginSpec
 
 __all__ = ["import_hooks", "instantiate", "plugin_code"]
-
-_METHODS: Final[dict[str, Callable[..., object]]] = {
-    PreprocessorSpec.kind: Preprocessor.find,
-    EncoderSpec.kind: Encoder.encode,
-    RankerSpec.kind: Ranker.rank,
-    ImporterSpec.kind: Importer.read,
-}
-"""The method a declared class of each kind must have, as its protocol writes it."""
 
 
 @contextmanager
@@ -84,7 +68,7 @@ def instantiate(spec: PluginSpec, provider: str) -> object:
     Raises:
         PluginError: The target cannot be imported or made, or lacks its protocol's method.
     """
-    required = _METHODS[spec.kind]
+    required = _required_method(spec.kind)
     signature = inspect.signature(required)
     module, _, name = spec.target.partition(":")
     who = f"The {spec.kind} {spec.name!r} of plugin {provider}"
@@ -102,6 +86,19 @@ def instantiate(spec: PluginSpec, provider: str) -> object:
         f"{spec.target}.",
         hint=f"Tell its authors, or choose another {spec.kind}.",
     )
+
+
+def _required_method(kind: str) -> Callable[..., object]:
+    """The method a declared class of a kind must have, as its protocol writes it."""
+    from coinvec.plugin import protocols  # needs numpy, which discovery does without
+
+    methods: dict[str, Callable[..., object]] = {
+        "preprocessor": protocols.Preprocessor.find,
+        "encoder": protocols.Encoder.encode,
+        "ranker": protocols.Ranker.rank,
+        "importer": protocols.Importer.read,
+    }
+    return methods[kind]
 
 
 def _accepts(method: Callable[..., object], wanted: inspect.Signature) -> bool:

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
+from coinvec.domain.choices import K_MAX
 from coinvec.domain.coins import check_key
-from coinvec.domain.results import K_MAX, Thresholds
-from coinvec.domain.vectors import Metric, ModelRef
+from coinvec.domain.models import Metric, ModelRef, Thresholds
 from coinvec.errors import InvalidValueError
 
 _TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")

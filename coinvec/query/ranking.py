@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from coinvec.domain.results import K_MAX
+from coinvec.domain.choices import K_MAX
 from coinvec.domain.tables import SqlType
 from coinvec.query.expressions import Call, ColumnValue, Constant, Expression, bound, evaluate
 from coinvec.query.statement import SIMILARITY, OrderTerm, Statement

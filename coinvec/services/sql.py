@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from coinvec.catalogue.designs import CoinsView
-from coinvec.domain.choices import GroupBy
+from coinvec.domain.choices import K_MAX, GroupBy
 from coinvec.domain.records import CoinRecord
-from coinvec.domain.results import K_MAX, Candidate, Query, SearchResult
+from coinvec.domain.results import Candidate, Query, SearchResult
 from coinvec.domain.tables import SqlColumn, SqlType, Table
 from coinvec.errors import ExpressionError, InvalidValueError
 from coinvec.pipeline.exact import ExactVectors

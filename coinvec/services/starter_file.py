@@ -21,8 +21,9 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from coinvec.domain.images import CoinImage
+from coinvec.domain.models import Metric, ModelRef
 from coinvec.domain.records import CoinRecord
-from coinvec.domain.vectors import FloatArray, Generation, Metric, ModelRef
+from coinvec.domain.vectors import FloatArray, Generation
 from coinvec.errors import InputError, InvalidValueError
 from coinvec.services.exported import COLUMNS, ExportedRow
 from coinvec.services.files import written_whole

@@ -24,7 +24,8 @@ import grpc  # type: ignore[import-untyped]
 from pymilvus import DataType, MilvusClient
 from pymilvus.exceptions import MilvusException
 
-from coinvec.domain.vectors import FloatArray, Metric
+from coinvec.domain.models import Metric
+from coinvec.domain.vectors import FloatArray
 from coinvec.errors import StoreError
 from coinvec.retry import repeated
 from coinvec.vectors.consistency import STRONG, SearchLevels

@@ -9,8 +9,9 @@ from typing import Self
 import numpy as np
 
 from coinvec.domain.choices import GroupBy
+from coinvec.domain.models import Metric
 from coinvec.domain.results import Hit
-from coinvec.domain.vectors import FloatArray, Metric, VectorRecord
+from coinvec.domain.vectors import FloatArray, VectorRecord
 from coinvec.errors import StoreError
 from coinvec.vectors.connection import CALL_TIMEOUT, Connection, Row
 from coinvec.vectors.filters import VectorFilter, between, both, of_images

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pymilvus import MilvusClient
 
+from coinvec.domain.models import Metric
 from coinvec.domain.predicates import ColumnRef, Comparison, Op
-from coinvec.domain.vectors import FloatArray, Metric, VectorRecord
+from coinvec.domain.vectors import FloatArray, VectorRecord
 from coinvec.vectors.expressions import compile_filter
 from coinvec.vectors.indexes import Engine, IndexSetting, parse_index
 from coinvec.vectors.schema import EMBEDDING, ID

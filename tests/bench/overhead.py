@@ -17,10 +17,11 @@ import numpy as np
 from coinvec.catalogue import schema
 from coinvec.catalogue.store import CatalogueStore
 from coinvec.domain.choices import GroupBy
+from coinvec.domain.models import Metric, ModelRef
 from coinvec.domain.predicates import ColumnRef, Comparison, Op, Predicate
 from coinvec.domain.records import GenerationState, StoredGeneration
 from coinvec.domain.results import CoinInPicture, Query
-from coinvec.domain.vectors import Embedding, FloatArray, Generation, Metric, ModelRef
+from coinvec.domain.vectors import Embedding, FloatArray, Generation
 from coinvec.pipeline.find import Finder, Probe
 from coinvec.pipeline.retrieve import Retriever
 from coinvec.query.planner import make_plan

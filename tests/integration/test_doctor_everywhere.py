@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from coinvec.domain.vectors import Metric
+from coinvec.domain.models import Metric
 from coinvec.services.checkup.findings import Kind
 from coinvec.services.collection import Catalogue
 from coinvec.services.doctor import examine

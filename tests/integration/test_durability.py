@@ -13,8 +13,9 @@ import pytest
 
 from coinvec.domain.coins import CoinType, Design, Side
 from coinvec.domain.images import CoinImage
+from coinvec.domain.models import Metric
 from coinvec.domain.records import CoinRecord
-from coinvec.domain.vectors import Metric, VectorRecord
+from coinvec.domain.vectors import VectorRecord
 from coinvec.vectors.store import VectorStore
 
 DIM = 16

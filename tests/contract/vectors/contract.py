@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import Side
+from coinvec.domain.models import Metric
 from coinvec.domain.predicates import And, ColumnRef, Comparison, InList, Like, Not, Op, Or
-from coinvec.domain.vectors import Metric, VectorRecord
+from coinvec.domain.vectors import VectorRecord
 from coinvec.errors import StoreError
 from coinvec.vectors import connection, grouping
 from coinvec.vectors.expressions import compile_filter

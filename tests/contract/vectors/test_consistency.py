@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from pymilvus import MilvusClient
 
-from coinvec.domain.vectors import Metric, VectorRecord
+from coinvec.domain.models import Metric
+from coinvec.domain.vectors import VectorRecord
 from coinvec.vectors import consistency
 from coinvec.vectors.filters import VectorFilter
 from coinvec.vectors.store import VectorStore

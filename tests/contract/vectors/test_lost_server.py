@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from coinvec import retry
-from coinvec.domain.vectors import Metric, VectorRecord
+from coinvec.domain.models import Metric
+from coinvec.domain.vectors import VectorRecord
 from coinvec.errors import StoreError
 from coinvec.vectors.filters import VectorFilter
 from coinvec.vectors.store import VectorStore

@@ -12,7 +12,8 @@ import pytest
 from milvus_lite.engine.collection import Collection
 
 from coinvec.domain.choices import GroupBy
-from coinvec.domain.vectors import Metric, VectorRecord
+from coinvec.domain.models import Metric
+from coinvec.domain.vectors import VectorRecord
 from coinvec.errors import HomeLockedError, StoreError
 from coinvec.vectors import connection
 from coinvec.vectors.filters import VectorFilter
@@ -31,7 +32,8 @@ ROOT = Path(__file__).parents[3]
 WRITER = """
 import sys, time
 import numpy as np
-from coinvec.domain.vectors import Metric, VectorRecord
+from coinvec.domain.vectors import VectorRecord
+from coinvec.domain.models import Metric
 from coinvec.vectors.indexes import Engine, parse_index
 from coinvec.vectors.store import VectorStore
 from tests.contract.vectors.contract import columns, image_id, unit_vectors

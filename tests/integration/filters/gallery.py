@@ -7,9 +7,10 @@ from coinvec.catalogue.store import CatalogueStore
 from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import CoinType, Design, Side, YearSpan
 from coinvec.domain.images import CoinImage
+from coinvec.domain.models import Metric, ModelRef
 from coinvec.domain.records import CoinRecord, GenerationState
 from coinvec.domain.results import CoinInPicture
-from coinvec.domain.vectors import Embedding, Generation, Metric, ModelRef
+from coinvec.domain.vectors import Embedding, Generation
 from coinvec.pipeline.find import Finder, Probe
 from coinvec.pipeline.retrieve import Retriever
 from coinvec.query.planner import make_plan

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from coinvec.domain.choices import GroupBy
-from coinvec.domain.results import K_MAX, Query
+from coinvec.domain.choices import K_MAX, GroupBy
+from coinvec.domain.results import Query
 from coinvec.errors import ExpressionError
 from coinvec.query.language import parse_filter
 from tests.integration.filters import hostile

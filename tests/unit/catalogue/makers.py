@@ -7,8 +7,9 @@ import numpy as np
 
 from coinvec.domain.coins import CoinType, Design, Side, YearSpan
 from coinvec.domain.images import CoinImage
+from coinvec.domain.models import Metric, ModelRef
 from coinvec.domain.records import CoinRecord
-from coinvec.domain.vectors import Embedding, Generation, Metric, ModelRef
+from coinvec.domain.vectors import Embedding, Generation
 
 DIM = 8
 

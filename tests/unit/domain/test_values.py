@@ -8,9 +8,10 @@ import pytest
 from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import CoinType, Design, Side, YearSpan
 from coinvec.domain.images import Box, CoinImage, Crop, Ellipse, Picture
+from coinvec.domain.models import Metric, ModelRef, Thresholds
 from coinvec.domain.records import CoinRecord
-from coinvec.domain.results import Hit, Query, Thresholds
-from coinvec.domain.vectors import Embedding, Generation, Metric, ModelRef
+from coinvec.domain.results import Hit, Query
+from coinvec.domain.vectors import Embedding, Generation
 from coinvec.errors import InvalidValueError
 
 DESIGN = Design("t", Side.OBVERSE, "o1")

@@ -3,7 +3,7 @@
 import pytest
 
 from coinvec.domain.choices import Verdict
-from coinvec.domain.results import Thresholds
+from coinvec.domain.models import Thresholds
 from coinvec.pipeline.judge import judge
 
 LIMITS = Thresholds(known=0.5, match=0.7, margin=0.1)

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coinvec.domain.vectors import Metric
+from coinvec.domain.models import Metric
 from coinvec.errors import GenerationError, StoreError
 from coinvec.services.checkup import pictures, vectors
 from coinvec.services.checkup.findings import SHOWN, Finding, Kind, Ledger

@@ -5,8 +5,8 @@ import pytest
 
 from coinvec.catalogue import schema
 from coinvec.catalogue.store import CatalogueStore
+from coinvec.domain.models import Metric
 from coinvec.domain.records import GenerationState
-from coinvec.domain.vectors import Metric
 from coinvec.services.sync import drain_outbox
 from coinvec.vectors.store import VectorStore
 from tests.unit.catalogue.makers import DIM, generation, record, vectors

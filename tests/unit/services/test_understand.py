@@ -9,8 +9,9 @@ from coinvec.catalogue import schema
 from coinvec.catalogue.store import CatalogueStore
 from coinvec.domain.coins import CoinType, Design, Side, YearSpan
 from coinvec.domain.images import CoinImage
+from coinvec.domain.models import Metric, ModelRef
 from coinvec.domain.records import CoinRecord, GenerationState
-from coinvec.domain.vectors import Embedding, Generation, Metric, ModelRef
+from coinvec.domain.vectors import Embedding, Generation
 from coinvec.errors import InvalidValueError
 from coinvec.services.rows import Row
 from coinvec.services.understand import Meaning, RowReader

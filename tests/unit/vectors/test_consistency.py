@@ -5,7 +5,8 @@ import pytest
 from pymilvus import MilvusClient
 
 from coinvec.domain.choices import GroupBy
-from coinvec.domain.vectors import Metric, VectorRecord
+from coinvec.domain.models import Metric
+from coinvec.domain.vectors import VectorRecord
 from coinvec.vectors import consistency
 from coinvec.vectors.consistency import BOUNDED, SESSION, STRONG, SearchLevels
 from coinvec.vectors.filters import VectorFilter

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
-from coinvec.domain.vectors import Generation, Metric, ModelRef
+from coinvec.domain.models import Metric, ModelRef
+from coinvec.domain.vectors import Generation
 from coinvec.vectors.names import collection_name
 
 GENERATION = Generation(ModelRef("hough", "1"), ModelRef("polar", "3"), Metric.COSINE, 64)

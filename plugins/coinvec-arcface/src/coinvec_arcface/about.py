@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from coinvec.domain.results import Thresholds
+from coinvec.domain.models import Thresholds
 from coinvec.errors import InvalidValueError, PluginError
 
 WEIGHTS = Path(__file__).with_name("arcface.onnx")

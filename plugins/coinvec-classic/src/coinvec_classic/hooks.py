@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from coinvec.domain.vectors import Metric
+from coinvec.domain.models import Metric
 from coinvec.plugin import hookimpl
 from coinvec.plugin.specs import EncoderSpec, PreprocessorSpec
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coinvec.domain.choices import Verdict
-from coinvec.domain.results import Thresholds
+from coinvec.domain.models import Thresholds
 from coinvec.domain.vectors import FloatArray
 from coinvec.pipeline.judge import judge
 from coinvec_train.encoder.open_set import Gallery, by_group

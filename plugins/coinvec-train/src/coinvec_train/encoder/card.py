@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from coinvec.domain.choices import Verdict
 from coinvec.domain.images import RgbArray
-from coinvec.domain.results import Thresholds
+from coinvec.domain.models import Thresholds
 from coinvec.domain.vectors import FloatArray
 from coinvec.plugin.cutout import SIZE
 from coinvec.plugin.protocols import Encoder

@@ -10,7 +10,7 @@ import torch
 from coinvec_arcface.about import About
 from torch import nn
 
-from coinvec.domain.results import Thresholds
+from coinvec.domain.models import Thresholds
 from coinvec_train.encoder.config import EncoderConfig
 from coinvec_train.encoder.network import build_encoder
 from coinvec_train.onnx_files import OPSET, revision_of, store_halves
