@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from coinvec_train.encoder.data import DrawnViews
 from coinvec_train.encoder.views import Views, relit, with_cast, with_glare
 
 from coinvec.domain.images import Ellipse
@@ -51,3 +52,27 @@ def test_a_coin_is_seen_turned_by_every_angle(coin):
         quarters = [view[:32, :32], view[:32, 32:], view[32:, 32:], view[32:, :32]]
         darkest.add(int(np.argmin([each.sum() for each in quarters])))
     assert darkest == {0, 1, 2, 3}
+
+
+class Unchanged:
+    """Draws no changes, so that what is drawn shows what it was drawn from."""
+
+    def draw(self, cutout, _rng):
+        return cutout
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_mirror_images_are_classes_of_their_own(coin, mirrored):
+    """The left half of the coin is dark; of its mirror image, the right half."""
+    halved = coin.copy()
+    halved[:, : SIZE // 2] //= 3
+    drawn = DrawnViews(
+        [halved] * 3, [0, 1, 2], Unchanged(), first=0, count=40, seed=5, mirrored=mirrored
+    )
+    labels = set()
+    for at in range(len(drawn)):
+        picture, label = drawn[at]
+        dark_on_the_left = picture[..., : SIZE // 2].sum() < picture[..., SIZE // 2 :].sum()
+        assert bool(dark_on_the_left) is (label < 3)
+        labels.add(label)
+    assert labels == (set(range(6)) if mirrored else set(range(3)))

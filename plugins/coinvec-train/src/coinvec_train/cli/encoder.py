@@ -36,6 +36,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--pooling", default="average", show_default=True, help="`average` or `gem`.")
 @click.option("--size", default=256, show_default=True, help="Sides of training pictures.")
 @click.option("--views", default="phone", show_default=True, help="`article` or `phone`.")
+@click.option("--mirrored", is_flag=True, help="Learn mirror images as classes of their own.")
 @click.option("--margin", default=0.2, show_default=True, help="ArcFace's, in radians.")
 @click.option("--scale", default=25.0, show_default=True, help="ArcFace's.")
 @click.option("--subcentres", default=1, show_default=True, help="Centres of each class.")
@@ -68,7 +69,7 @@ def encoder(
     job = EncoderTraining(
         config,
         Run(out, config.as_json()),
-        len(sources.material.looks),
+        sources.classes(config),
         lambda first, count: sources.epoch(config, first, count),
         sources.watched(config),
     )

@@ -24,6 +24,7 @@ class EncoderConfig:
         pooling: One of `POOLINGS`.
         size: Sides of training pictures.
         views: Augmentations, one of `VIEWS`.
+        mirrored: Learn mirrored coins besides, each look's as a class of its own.
         margin: ArcFace's angular margin in radians.
         scale: ArcFace's scale.
         subcentres: Centres of each class (Deng et al. 2020); 1 is plain ArcFace.
@@ -46,6 +47,7 @@ class EncoderConfig:
     pooling: str = "average"
     size: int = 256
     views: str = "phone"
+    mirrored: bool = False
     margin: float = 0.2
     scale: float = 25.0
     subcentres: int = 1

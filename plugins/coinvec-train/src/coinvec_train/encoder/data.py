@@ -30,6 +30,8 @@ class DrawnViews(Dataset[Example]):
         first: Number of the first view.
         count: How many.
         seed: Of the draws.
+        mirrored: Draw every second coin mirrored, as a class of its own: those of the looks are
+            followed by as many of their mirror images.
     """
 
     def __init__(
@@ -41,9 +43,12 @@ class DrawnViews(Dataset[Example]):
         first: int,
         count: int,
         seed: int,
+        mirrored: bool = False,
     ) -> None:
         self._pixels, self._labels, self._views = pixels, labels, views
         self._first, self._count, self._seed = first, count, seed
+        self._looks = 1 + max(labels, default=-1)
+        self._mirrored = mirrored
         self._chances = balanced_chances(labels)
 
     def __len__(self) -> int:
@@ -54,7 +59,10 @@ class DrawnViews(Dataset[Example]):
             raise IndexError(at)
         rng = np.random.default_rng((self._seed, self._first + at))
         row = int(rng.choice(len(self._chances), p=self._chances))
-        return as_tensor(self._views.draw(self._pixels[row], rng)), self._labels[row]
+        pixels, label = self._pixels[row], self._labels[row]
+        if self._mirrored and rng.random() < 0.5:
+            pixels, label = np.ascontiguousarray(pixels[:, ::-1]), label + self._looks
+        return as_tensor(self._views.draw(pixels, rng)), label
 
 
 class PlainViews(Dataset[Example]):

@@ -40,7 +40,19 @@ class Sources:
         """The training views of an epoch."""
         pixels, labels = self._labelled(self.material.training)
         views = Views(config.views, config.size)
-        return DrawnViews(pixels, labels, views, first=first, count=count, seed=config.seed)
+        return DrawnViews(
+            pixels,
+            labels,
+            views,
+            first=first,
+            count=count,
+            seed=config.seed,
+            mirrored=config.mirrored,
+        )
+
+    def classes(self, config: EncoderConfig) -> int:
+        """How many classes the training views are of."""
+        return len(self.material.looks) * (2 if config.mirrored else 1)
 
     def watched(self, config: EncoderConfig) -> Watched:
         """What a run is judged by: the gallery as it is, and with worsened queries."""
