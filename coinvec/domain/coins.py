@@ -1,20 +1,17 @@
 """What a coin is: the catalogued type, its designs (one per side shown) and their years."""
 
-import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Self
 
+from coinvec.domain.identifiers import check_key
 from coinvec.errors import InvalidValueError
 
-KEY_MAX_LENGTH = 200
 TEXT_MAX_LENGTH = 2_000
 VALUE_DECIMALS = 6
 VALUE_LIMIT = Decimal(10) ** 12
 YEAR_LIMIT = 9_999
-
-_FORBIDDEN_IN_KEYS = re.compile(r"[/|\x00-\x1f\x7f]|^\s|\s$")
 
 
 class Side(StrEnum):
@@ -39,20 +36,6 @@ class Side(StrEnum):
             return cls(text.strip().lower())
         except ValueError:
             raise InvalidValueError(f"side {text!r} is neither 'obverse' nor 'reverse'.") from None
-
-
-def check_key(what: str, key: str) -> None:
-    """Refuse a type or design key that could not stand in `type/side/design` or a `|` list.
-
-    Raises:
-        InvalidValueError: The key is empty, too long, or holds `/`, `|`, control characters
-            or blanks at an end.
-    """
-    if not key or len(key) > KEY_MAX_LENGTH or _FORBIDDEN_IN_KEYS.search(key):
-        raise InvalidValueError(
-            f"{what} {key!r} is not a usable id: 1 to {KEY_MAX_LENGTH} characters, without '/', "
-            "'|', control characters or blanks at its ends."
-        )
 
 
 def check_text(what: str, text: str | None, *, required: bool = False) -> None:

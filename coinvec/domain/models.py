@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from coinvec.domain.coins import check_key
+from coinvec.domain.identifiers import check_key
 from coinvec.errors import InvalidValueError
 
 

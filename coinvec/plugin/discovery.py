@@ -4,6 +4,7 @@ import importlib
 import importlib.metadata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -102,7 +103,7 @@ def check_requirement(plugin: InstalledPlugin, core: Version) -> None:
     """
     for text in plugin.requires:
         try:
-            requirement = Requirement(text)
+            requirement = _parsed(text)
             excluded = _concerns_core(requirement) and not requirement.specifier.contains(
                 core, prereleases=True
             )
@@ -116,6 +117,12 @@ def check_requirement(plugin: InstalledPlugin, core: Version) -> None:
                 f"It requires coinvec{requirement.specifier}, and this is coinvec {core}.",
                 hint=f'Upgrade both: pip install --upgrade coinvec "{plugin.distribution}"',
             )
+
+
+@cache
+def _parsed(text: str) -> Requirement:
+    """A requirement; most plugins have the same one."""
+    return Requirement(text)
 
 
 def _concerns_core(requirement: Requirement) -> bool:

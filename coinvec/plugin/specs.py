@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from coinvec.domain.choices import K_MAX
-from coinvec.domain.coins import check_key
+from coinvec.domain.identifiers import check_key
 from coinvec.domain.models import Metric, ModelRef, Thresholds
 from coinvec.errors import InvalidValueError
 

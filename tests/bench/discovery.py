@@ -62,7 +62,8 @@ def _install(folder: Path, plugins: int) -> None:
         info = folder / f"bench_{number}-1.0.dist-info"
         info.mkdir()
         (info / "METADATA").write_text(
-            f"Metadata-Version: 2.1\nName: bench-{number}\nVersion: 1.0\nRequires-Dist: coinvec\n"
+            f"Metadata-Version: 2.1\nName: bench-{number}\nVersion: 1.0\n"
+            "Requires-Dist: coinvec>=0.1,<0.2\n"
         )
         (info / "entry_points.txt").write_text(
             f"[coinvec]\nbench-{number} = bench_hooks_{number}\n"
