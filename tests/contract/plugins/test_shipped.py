@@ -21,3 +21,19 @@ class TestUnet(PreprocessorConformance):
 
 class TestPolar(EncoderConformance):
     plugin = "polar"
+
+
+class TestArcface(EncoderConformance):
+    plugin = "arcface"
+
+
+class TestVerify(RankerConformance):
+    plugin = "verify"
+
+
+class TestExpand(RankerConformance):
+    plugin = "expand"
+
+
+class TestMetal(RankerConformance):
+    plugin = "metal"

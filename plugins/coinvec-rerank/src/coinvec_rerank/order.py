@@ -8,16 +8,20 @@ from coinvec.domain.results import Candidate
 def by_score(
     candidates: Sequence[Candidate], scores: Sequence[float | None]
 ) -> Sequence[Candidate]:
-    """The candidates by falling score; equals stay in the order they came in.
+    """The candidates by falling score, equals by the id of their image.
 
     Args:
         candidates: The candidates.
-        scores: The score of each; one without a score keeps its place, and the others are
-            ordered on the places around it.
+        scores: The score of each; one without a score keeps the place that its similarity gives
+            it, and the others are ordered on the places around it.
     """
-    ordered = list(candidates)
-    places = [place for place, score in enumerate(scores) if score is not None]
-    best = sorted(places, key=lambda place: -(scores[place] or 0.0))  # a stable sort
-    for place, source in zip(places, best, strict=True):
-        ordered[place] = candidates[source]
-    return ordered
+    pairs = sorted(
+        zip(candidates, scores, strict=True),
+        key=lambda pair: (-pair[0].similarity, pair[0].image.id),
+    )
+    scored = sorted(
+        ((-score, each.image.id, each) for each, score in pairs if score is not None),
+        key=lambda entry: entry[:2],
+    )
+    best = (each for _, _, each in scored)
+    return [each if score is None else next(best) for each, score in pairs]

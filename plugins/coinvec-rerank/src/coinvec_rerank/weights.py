@@ -41,6 +41,6 @@ class Prior:
     weight: float
 
 
-VERIFICATION: Final = Verification(weight=8.0)
+VERIFICATION: Final = Verification(weight=1.0)
 EXPANSION: Final = Expansion(neighbours=10, power=3.0, weight=0.5)
 PRIOR: Final = Prior(weight=0.05)
