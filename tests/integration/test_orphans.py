@@ -72,9 +72,8 @@ def test_answers_are_those_without_the_orphans(filled, minted, ghosts):
     for (_, query), sound, haunted in zip(asked, before, after, strict=True):
         assert shown(haunted) == shown(sound), query
         assert len(haunted) == min(query["k"], haunted.total_matching)
-    warned = [text for result in after for text in result.warnings if "without a row" in text]
-    assert len(warned) >= len(asked) // 2
-    assert all(text.endswith("ignored; run `coinvec doctor`.") for text in warned)
+        if query["k"] == 100:  # it reads the whole catalogue, so it met every orphan it could
+            assert any("run `coinvec doctor`" in text for text in haunted.warnings), query
 
 
 def test_the_orphans_met_are_counted(filled, minted):
