@@ -55,7 +55,7 @@ def _rgb(image: "PillowImage") -> "PillowImage":
         image.paste(cutout, mask=cutout.getchannel("A"))
     if profile and image.mode in _PROFILED_MODES:
         image = _to_srgb(image, profile)
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")  # which would copy it
 
 
 def _to_srgb(image: "PillowImage", profile: bytes) -> "PillowImage":

@@ -1,5 +1,6 @@
 """From one coin's pixels to its outline: rays to the rim, and an ellipse through their ends."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -82,7 +83,7 @@ def trace(logits: FloatArray, mask: MaskArray, frame: FloatArray) -> Outline | N
     ellipse = fit_ellipse(seen)
     if ellipse is None or min(ellipse.rx, ellipse.ry) < _FLATTEST * max(ellipse.rx, ellipse.ry):
         return None
-    is_round = np.mean(_missed(seen, ellipse) <= _ROUND) >= _MOST
+    is_round = np.mean(_missed(seen, [ellipse]) <= _ROUND) >= _MOST
     return Outline(ellipse, _on_ellipse(ellipse) if is_round else _smoothed(centre, reach))
 
 
@@ -106,7 +107,7 @@ def fit_ellipse(points: FloatArray) -> Ellipse | None:
     for _ in range(_ROUNDS):
         if ellipse is None:
             return None
-        missed = _missed(points, ellipse)
+        (missed,) = _missed(points, [ellipse])
         kept = missed <= _OUTLIER * max(float(np.median(missed)), _LEAST_DEVIATION)
         ellipse = _through(points[kept])
     return ellipse
@@ -126,15 +127,14 @@ def _through_half(points: FloatArray, rough: Ellipse) -> Ellipse:
     of four sides lie on a long ellipse is why it must be of about the rough one's area.
     """
     chance = np.random.default_rng(0)
-    best, least = rough, _CLOSE
-    for _ in range(_SAMPLES):
-        ellipse = _through(chance.choice(points, _SAMPLE, replace=False))
-        if ellipse is None or not 1 / _ALIKE < _area(ellipse) / _area(rough) < _ALIKE:
-            continue
-        miss = _median_miss(points, ellipse)
-        if miss < least:
-            best, least = ellipse, miss
-    return best
+    samples = (chance.choice(points, _SAMPLE, replace=False) for _ in range(_SAMPLES))
+    fitted = (ellipse for sample in samples if (ellipse := _through(sample)) is not None)
+    trials = [each for each in fitted if 1 / _ALIKE < _area(each) / _area(rough) < _ALIKE]
+    if not trials:
+        return rough
+    misses = np.median(_missed(points, trials), axis=1)
+    best = int(np.argmin(misses))
+    return trials[best] if misses[best] < _CLOSE else rough
 
 
 def _area(ellipse: Ellipse) -> float:
@@ -142,15 +142,17 @@ def _area(ellipse: Ellipse) -> float:
 
 
 def _median_miss(points: FloatArray, ellipse: Ellipse) -> float:
-    return float(np.median(_missed(points, ellipse)))
+    return float(np.median(_missed(points, [ellipse])))
 
 
-def _missed(points: FloatArray, ellipse: Ellipse) -> FloatArray:
-    """How far the points are from the ellipse, as shares of its radius there."""
-    turn = np.radians(ellipse.degrees)
-    x, y = (points - np.array([ellipse.cx, ellipse.cy], dtype=np.float32)).T
-    along = (x * np.cos(turn) + y * np.sin(turn)) / ellipse.rx
-    across = (y * np.cos(turn) - x * np.sin(turn)) / ellipse.ry
+def _missed(points: FloatArray, ellipses: Sequence[Ellipse]) -> FloatArray:
+    """How far n points are from each ellipse, as shares of its radius there: E × n."""
+    measures = np.array([each.as_tuple() for each in ellipses]).T[..., np.newaxis]
+    cx, cy, rx, ry, degrees = measures
+    turn = np.radians(degrees)
+    x, y = points[:, 0] - cx, points[:, 1] - cy
+    along = (x * np.cos(turn) + y * np.sin(turn)) / rx
+    across = (y * np.cos(turn) - x * np.sin(turn)) / ry
     missed: FloatArray = np.abs(np.hypot(along, across) - 1).astype(np.float32)
     return missed
 

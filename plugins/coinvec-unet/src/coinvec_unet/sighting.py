@@ -1,5 +1,6 @@
 """One coin as one prediction shows it: its outline, its holes, and how sure it is one."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -43,17 +44,23 @@ class Sighting:
     score: float
 
 
-def sightings(view: View, picture: Picture, logits: FloatArray) -> list[Sighting]:
-    """The coins in one prediction, largest first.
+def sightings(
+    view: View, picture: Picture, logits: FloatArray, *, within: MaskArray | None = None
+) -> Iterator[Sighting]:
+    """The coins in one prediction, largest first; each is traced when it is asked for.
 
     Args:
         view: Where the network looked.
         picture: What it looked at.
         logits: What it said, 2 × S × S.
+        within: Only coins that reach into these pixels of the view, S × S.
     """
     frame = view.frame(picture)
-    seen = (_sighting(view, frame, logits[COIN], mask) for mask in part(logits))
-    return [each for each in seen if each is not None]
+    for mask in part(logits):
+        if within is None or (mask & within).any():
+            seen = _sighting(view, frame, logits[COIN], mask)
+            if seen is not None:
+                yield seen
 
 
 def _sighting(

@@ -4,7 +4,8 @@ As in the coin recognition article by Grid Dynamics, the network first looks at 
 then it looks again, at full detail, at what it took for a coin.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from coinvec_unet.network import Network
 from coinvec_unet.sighting import Sighting, sightings
 from coinvec_unet.views import View
 
-ACCEPT = 0.90
+ACCEPT = 0.97
 """Least score of a coin."""
 _SIZE = 256
 """Sides of a view, in pixels."""
@@ -72,7 +73,7 @@ class UnetPreprocessor:
 
     def _largest(self, picture: Picture) -> list[Sighting]:
         for size in (_SIZE, _FINE_SIZE):
-            for seen in self._glance(picture, size)[:_TRIED]:
+            for seen in islice(self._glance(picture, size), _TRIED):
                 coins = self._accepted(picture, [seen])
                 if coins:
                     return coins
@@ -86,7 +87,7 @@ class UnetPreprocessor:
         coins.sort(key=lambda coin: coin.score, reverse=True)
         return _distinct(coins, picture, _overlap)
 
-    def _glance(self, picture: Picture, size: int) -> list[Sighting]:
+    def _glance(self, picture: Picture, size: int) -> Iterator[Sighting]:
         """What is seen when the network looks at the whole picture, largest first."""
         view = View.whole(picture, size)
         (logits,) = self._network.logits([view.sample(picture)])
@@ -117,7 +118,7 @@ def _same_coin(
     """The coin of a nearer view that an earlier sighting meant."""
     meant = _raster(before, view)
     best, agreement = None, _LEAST_AGREEMENT
-    for seen in sightings(view, picture, logits):
+    for seen in sightings(view, picture, logits, within=meant):
         raster = _raster(seen, view)
         if (iou := _agreement(raster, meant)) > agreement:
             best, agreement = seen, iou
