@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -89,6 +89,24 @@ class Ranker(Protocol):
 
         Returns:
             A permutation of `candidates`.
+        """
+        ...
+
+
+@runtime_checkable
+class PreparingRanker(Ranker, Protocol):
+    """A ranker that works out ahead what it needs of catalogue pictures.
+
+    An enrolment has just cut the coins out; a search would have to do so again. What is prepared is
+    a cache: `rank` must do without it.
+    """
+
+    def prepare(self, crops: Mapping[str, Crop], cache: Path) -> None:
+        """Keep what ranking will need of coins that are being enrolled.
+
+        Args:
+            crops: Coins of the catalogue by image id.
+            cache: Where `RankingRequest.cache` of later searches will point.
         """
         ...
 

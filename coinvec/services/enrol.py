@@ -32,6 +32,7 @@ from coinvec.pipeline.models import ModelPair
 from coinvec.services.filling import Filler
 from coinvec.services.home import Home, LoadedGeneration
 from coinvec.services.manifest import read_image_details
+from coinvec.services.ranker_cache import prepare_ranker
 from coinvec.services.rows import Row
 from coinvec.services.understand import Meaning, RowReader
 
@@ -251,6 +252,7 @@ class Enroller:
             },
             live.stored.id,
         )
+        prepare_ranker(home, live.stored, {each.record.image.id: each.crop for each in found})
 
     def _fill_live(self, live: LoadedGeneration, image_ids: Sequence[str], pool: Executor) -> None:
         """Give images whose picture came later their vectors, where they were passed over."""

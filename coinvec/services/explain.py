@@ -6,7 +6,6 @@ from coinvec.catalogue.store import CatalogueStore
 from coinvec.domain.choices import GroupBy
 from coinvec.domain.predicates import Predicate
 from coinvec.domain.results import CoinInPicture, Query, SearchResult
-from coinvec.plugin.builtin import DEFAULT_RANKER
 from coinvec.plugin.host import PluginHost
 from coinvec.plugin.specs import PluginSpec
 from coinvec.query.execute import Answer, CoinRow
@@ -139,9 +138,8 @@ def _ranked(
 ) -> PlanNode:
     """The steps of a search, the last first."""
     times = result.timings_ms
-    name = seen.home.settings.ranker or DEFAULT_RANKER
     facts: dict[str, Fact] = {
-        "ranker": _plugin(seen.home.host, seen.home.host.spec("ranker", name)),
+        "ranker": _plugin(seen.home.host, seen.home.host.spec("ranker", seen.home.ranker_name)),
         "groups": plan.query.group_by.value,
         "verdict": result.verdict.value,
         "total_matching": result.total_matching,

@@ -12,6 +12,7 @@ from coinvec.errors import ImageError, StoreError
 from coinvec.media.decode import decode
 from coinvec.services.home import Home, LoadedGeneration
 from coinvec.services.progress import Progress
+from coinvec.services.ranker_cache import prepare_ranker
 from coinvec.services.sync import drain_outbox
 
 CHUNK = 64
@@ -66,6 +67,7 @@ class Filler:
             gaps,
             self._generation.stored.id,
         )
+        prepare_ranker(self._home, self._generation.stored, crops)
 
     def _find(self, image_id: str) -> Crop | GapReason:
         media = self._home.media

@@ -26,8 +26,13 @@ if TYPE_CHECKING:
     from coinvec.vectors.store import VectorStore
 
 LIVE_ALIAS = "coins"
-DEFAULTS = {"preprocessor": ("unet", "hough"), "encoder": ("arcface", "polar")}
-"""The models of a new home, the most wanted first; of these the first installed one is taken."""
+DEFAULTS = {
+    "preprocessor": ("unet", "hough"),
+    "encoder": ("arcface", "polar"),
+    "ranker": ("verify", DEFAULT_RANKER),
+}
+"""The models of a new home and the ranker of any, the most wanted first; of these the first that is
+installed is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +198,18 @@ class Home:
         """The live generation's preprocessor and encoder, loaded."""
         return self.load(self.live).models
 
+    @property
+    def ranker_name(self) -> str:
+        """The ranker in force: that of the settings, or the most wanted one that is installed."""
+        return chosen(self.host, "ranker", self.settings.ranker)
+
     def load_ranker(self, name: str | None = None) -> RankStep:
-        """A ranker by name; by default that of the settings, or the core's own.
+        """A ranker by name; by default the one in force.
 
         Raises:
             PluginError: There is none of that name, or it is broken.
         """
-        name = name or self.settings.ranker or DEFAULT_RANKER
+        name = name or self.ranker_name
         return RankStep(self.host.ranker(name), self.host.spec("ranker", name).depth)
 
     def load(self, generation: StoredGeneration) -> LoadedGeneration:
@@ -304,11 +314,11 @@ def chosen_generation(settings: Settings, host: PluginHost) -> Generation:
 
 
 def chosen(host: PluginHost, kind: str, asked: str | None) -> str:
-    """The name of the preprocessor or encoder that a new home gets.
+    """The name of the preprocessor or encoder that a new home gets, or of the ranker in force.
 
     Args:
         host: The installed plugins.
-        kind: `preprocessor` or `encoder`.
+        kind: `preprocessor`, `encoder` or `ranker`.
         asked: What the settings name; None for the default.
 
     Raises:

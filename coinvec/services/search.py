@@ -21,15 +21,13 @@ from coinvec.pipeline.retrieve import Retriever, Vectors
 from coinvec.pipeline.timing import StageTimer
 from coinvec.query.planner import Plan, make_plan
 from coinvec.services.home import Home, LoadedGeneration
+from coinvec.services.ranker_cache import ranker_cache
 from coinvec.vectors.indexes import IndexSetting
 
 Photos = Sequence[ImageSource]
 """One or two photos of one coin."""
 
 Answer = TypeVar("Answer")
-
-CACHE = "cache"
-"""Folder of the home that holds what rankers work out again where it is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +273,6 @@ def _encoded(seen: Sequence[_Seen], generation: LoadedGeneration, timer: StageTi
 
 
 def _answerer(home: Home, generation: LoadedGeneration, plan: Plan, ranker: RankStep) -> Answerer:
-    made_by = generation.stored.generation.preprocessor
     return Answerer(
         catalogue=home.catalogue,
         retriever=Retriever(home.vectors, generation.stored.collection, plan.access),
@@ -284,7 +281,7 @@ def _answerer(home: Home, generation: LoadedGeneration, plan: Plan, ranker: Rank
         ranker=ranker,
         locate=home.media.location,
         load_crop=partial(_load_crop, home, generation.models),
-        cache=home.settings.home / CACHE / f"{made_by.name}-{made_by.revision}",
+        cache=ranker_cache(home, generation.stored),
     )
 
 

@@ -215,6 +215,7 @@ def test_searches_go_on_while_the_models_are_changed_and_changed_back(
     twin, server, minted, queries, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("COINVEC_MILVUS_URI", server.uri)
+    monkeypatch.setenv("COINVEC_RANKER", "similarity")  # what is computed anew here, and no more
     with Catalogue(Home.create(Settings.load(home=tmp_path / "home"))) as coins:
         assert coins.import_manifest(minted.manifest).added == 24
         classic, generations = coins.home.live, coins.generations

@@ -17,7 +17,9 @@ from coinvec.vectors.store import VectorStore
 
 
 def opened(home):
-    return Catalogue(Home.open(Settings.load(home=home, environ={})))
+    """The home; hits stay in the order of similarity, for that is what orphans are met in."""
+    settings = Settings.load(home=home, environ={"COINVEC_RANKER": "similarity"})
+    return Catalogue(Home.open(settings))
 
 
 def photos(minted):

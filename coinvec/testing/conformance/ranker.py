@@ -14,7 +14,7 @@ import numpy as np
 from coinvec.domain.images import Crop
 from coinvec.domain.results import Candidate
 from coinvec.domain.vectors import FloatArray
-from coinvec.plugin.protocols import RankingRequest
+from coinvec.plugin.protocols import PreparingRanker, RankingRequest
 from coinvec.testing.conformance.checks import Check, Outcome, require, run_checks
 from coinvec.testing.conformance.material import candidates, coin_crop, designs, sample_crops
 from coinvec.testing.conformance.shared import light_until_used, loads
@@ -79,15 +79,21 @@ def deterministic(subject: RankerSubject) -> str:
 
 
 def cache_changes_nothing(subject: RankerSubject) -> str:
-    """Without a cache, with an empty one and with a filled one the order is the same."""
+    """Without a cache, with an empty one, a filled and a prepared one the order is the same."""
     given = candidates(_SPREAD)
     plain = _ids(_ranked(subject, _with_pictures(), given))
     with TemporaryDirectory(prefix="coinvec-check-") as name:
         # The folder may not exist yet, says the protocol.
         request = replace(_with_pictures(), cache=Path(name) / "cache")
         cached = [_ids(_ranked(subject, request, given)) for _ in range(2)]
+        if isinstance(subject.model, PreparingRanker):
+            prepared = Path(name) / "prepared"
+            images = {each.image.id: _catalogue_crop(each.image.id) for each in given}
+            subject.model.prepare({key: crop for key, crop in images.items() if crop}, prepared)
+            request = replace(_without_pictures(), cache=prepared)
+            cached.append(_ids(_ranked(subject, request, given)))
     require(
-        cached == [plain] * 2,
+        cached == [plain] * len(cached),
         "With a cache it gave another order than without.",
         "Keep in the cache what was worked out, in full precision, and make its folder yourself.",
     )

@@ -4,7 +4,7 @@ import pytest
 
 import coinvec
 from coinvec.errors import PluginError
-from coinvec.services.search import CACHE
+from coinvec.services.ranker_cache import CACHE
 from coinvec.testing import mint_catalogue, write_catalogue, write_phone_photos
 
 TYPES = mint_catalogue(7, n_types=5, n_issuers=1)
@@ -17,6 +17,7 @@ def home(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COINVEC_PREPROCESSOR", "hough")
         patch.setenv("COINVEC_ENCODER", "polar")
+        patch.setenv("COINVEC_RANKER", "similarity")
         with coinvec.init(place / "home") as coins:
             coins.import_manifest(manifest)
     return place / "home"
@@ -42,6 +43,33 @@ def test_gradients_are_kept_beside_the_home_s_stores(home, photo, monkeypatch):
     with coinvec.open(home) as coins:
         coins.search(photo.path)
     assert [each.name for each in (home / CACHE).glob("hough-*/*.db")] == ["gradients-1.db"]
+
+
+def test_an_import_keeps_what_searches_will_need(photo, tmp_path, monkeypatch):
+    monkeypatch.setenv("COINVEC_PREPROCESSOR", "hough")
+    monkeypatch.setenv("COINVEC_ENCODER", "polar")
+    with coinvec.init(tmp_path / "home") as coins:
+        coins.import_manifest(photo.path.parents[1] / "catalogue" / "manifest.csv")
+        [gradients] = (tmp_path / "home" / CACHE).glob("hough-*/*.db")
+        kept = gradients.stat().st_size
+        first = coins.search(photo.path)
+        assert coins.home.ranker_name == "verify"  # the default where it is installed
+    assert gradients.stat().st_size == kept
+    with coinvec.open(tmp_path / "home") as coins:
+        gradients.unlink()
+        assert [hit.type for hit in coins.search(photo.path)] == [hit.type for hit in first]
+
+
+def test_a_ranker_that_fails_to_prepare_costs_no_import(photo, tmp_path, monkeypatch, caplog):
+    def refuse(*_):
+        raise RuntimeError("no room")
+
+    monkeypatch.setattr("coinvec_rerank.verify.VerifyRanker.prepare", refuse)
+    with coinvec.init(tmp_path / "home") as coins:
+        report = coins.import_manifest(photo.path.parents[1] / "catalogue" / "manifest.csv")
+    assert report.added == 10
+    assert not report.rejected
+    assert "no room" in caplog.text
 
 
 def test_evaluation_uses_the_ranker_that_is_named(home, photo):

@@ -13,6 +13,7 @@ from coinvec.domain.choices import GroupBy
 from coinvec.domain.records import CoinRecord, GapReason, GenerationState
 from coinvec.errors import (
     CheckFailedError,
+    CoinvecError,
     GenerationError,
     ManifestError,
     PluginError,
@@ -490,6 +491,22 @@ def test_a_search_that_is_overtaken_by_a_swap_is_answered_all_the_same(coins, pi
     kind, generation, similarity = finds(coins, picture)
     assert (kind, generation) == ("t003", str(second.generation))
     assert similarity == pytest.approx(1.0, abs=1e-6)
+
+
+def test_a_batch_that_is_overtaken_is_answered_by_one_generation(coins, pictures):
+    photos = [pictures.parent / name for name in ("001-0.png", "nothing.png", "003-0.png")]
+    first = live(coins)
+    second = coins.generations.build(encoder="strip").generation
+    import twin_models
+
+    twin_models.meanwhile += [
+        lambda: coins.generations.drop(first.id),
+        lambda: coins.generations.promote(force=True),
+    ]
+    one, missing, other = (answer for _, answer in coins.search_many(photos))
+    assert [one.hits[0].type, other.hits[0].type] == ["t001", "t003"]
+    assert {str(each.generation) for each in (one, other)} == {str(second.generation)}
+    assert isinstance(missing, CoinvecError)
 
 
 def test_an_explicitly_different_model_is_refused_with_what_builds_it(opened, pictures):

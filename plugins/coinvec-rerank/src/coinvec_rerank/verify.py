@@ -1,6 +1,7 @@
 """The ranker `verify`: the first hits are compared with the photo, picture against picture."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -46,6 +47,10 @@ class VerifyRanker:
         ]
         return by_score(candidates, scores)
 
+    def prepare(self, crops: Mapping[str, Crop], cache: Path) -> None:
+        """See `PreparingRanker.prepare`; about 15 ms of one processor core a coin."""
+        _cache(cache).keep({image_id: _kept_form(crop) for image_id, crop in crops.items()})
+
 
 def evidence(request: RankingRequest, candidates: Sequence[Candidate]) -> list[float | None]:
     """How well each candidate's picture agrees with the photos.
@@ -62,6 +67,10 @@ def evidence(request: RankingRequest, candidates: Sequence[Candidate]) -> list[f
     images = [_images(each, len(photos)) for each in candidates]
     spectra = _spectra(request, sorted({image for each in images for image in each}))
     return [_proof(photos, [spectra[image] for image in each]) for each in images]
+
+
+def _cache(folder: Path) -> BlobCache:
+    return BlobCache(folder / f"gradients-{REVISION}.db", _KEPT)
 
 
 def _spectrum(crop: Crop) -> SpectrumArray:
@@ -94,9 +103,7 @@ def _spectra(
     request: RankingRequest, image_ids: Sequence[str]
 ) -> Mapping[str, SpectrumArray | None]:
     """The spectra of catalogue images by id, from what is kept or from pictures; None without."""
-    cache = None
-    if request.cache is not None:
-        cache = BlobCache(request.cache / f"gradients-{REVISION}.db", _KEPT)
+    cache = None if request.cache is None else _cache(request.cache)
     kept = {} if cache is None else cache.load(image_ids)
     found = {image_id: grid for image_id, grid in kept.items() if len(grid) == _BYTES}
     fresh = {
