@@ -31,8 +31,8 @@ class Model:
          "another order"),
         ("return sorted(candidates, key=order, reverse=request.cache is not None)",
          "cache-changes-nothing", "With a cache"),
-        ("return sorted(candidates, key=order, reverse=hasattr(self, 'kept'))\n"
-         "    def prepare(self, crops, cache): self.kept = crops", "cache-changes-nothing",
+        (("return sorted(candidates, key=order, reverse=hasattr(self, 'kept'))\n"
+         "    def prepare(self, crops, cache): self.kept = crops"), "cache-changes-nothing",
          "With a cache"),
         ("self.given = candidates; time.sleep(.01); return sorted(self.given, key=order)",
          "thread-safe", "Threads"),
