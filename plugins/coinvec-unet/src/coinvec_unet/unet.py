@@ -16,7 +16,7 @@ from coinvec_unet.network import Network
 from coinvec_unet.sighting import Sighting, sightings
 from coinvec_unet.views import View
 
-ACCEPT = 0.97
+ACCEPT = 0.90
 """Least score of a coin."""
 _SIZE = 256
 """Sides of a view, in pixels."""
