@@ -1,18 +1,27 @@
 """Finds installed plugins by their metadata, and judges them before any of their code runs."""
 
 import importlib
-import importlib.metadata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
-from packaging.version import Version
+from typing import TYPE_CHECKING
 
 from coinvec.errors import PluginError
+from coinvec.plugin.discovery_cache import load, save
 
-__all__ = ["GROUP", "InstalledPlugin", "check_requirement", "core_version", "installed_plugins"]
+if TYPE_CHECKING:  # reading metadata takes a while to import, and is seldom needed
+    from importlib.metadata import Distribution
+
+    from packaging.requirements import Requirement
+
+__all__ = [
+    "GROUP",
+    "InstalledPlugin",
+    "canonical",
+    "check_requirement",
+    "core_version",
+    "installed_plugins",
+]
 
 GROUP = "coinvec"
 """The entry-point group whose entries name hooks modules."""
@@ -25,21 +34,18 @@ class InstalledPlugin:
     """One entry point of the group, not imported yet.
 
     Attributes:
-        entry_point: What the distribution's metadata say.
+        name: Name of the entry point.
+        module: The hooks module that it names.
         distribution: Canonical name of the distribution.
         version: Its version.
-        requires: Its requirements, as PEP 508 texts.
+        requires: Its requirements that are still to be checked, as PEP 508 texts.
     """
 
-    entry_point: importlib.metadata.EntryPoint
+    name: str
+    module: str
     distribution: str
     version: str
     requires: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """Name of the entry point."""
-        return self.entry_point.name
 
     @property
     def key(self) -> str:
@@ -49,16 +55,24 @@ class InstalledPlugin:
     @property
     def aliases(self) -> frozenset[str]:
         """The names an allow-list may call it by: entry point and distribution, canonical."""
-        return frozenset((canonicalize_name(self.name), self.distribution))
+        return frozenset((canonical(self.name), self.distribution))
 
 
-def core_version() -> Version:
+def canonical(name: str) -> str:
+    """The name of a distribution or entry point, as all its spellings are compared (PEP 503)."""
+    from packaging.utils import canonicalize_name
+
+    return canonicalize_name(name)
+
+
+def core_version() -> str:
     """The version of the running core.
 
     Read by name at run time: an import statement would tie this floor to everything the
     package's front door imports, and installed metadata may be older than the code.
     """
-    return Version(importlib.import_module(_CORE).__version__)
+    version: str = importlib.import_module(_CORE).__version__
+    return version
 
 
 def installed_plugins() -> list[InstalledPlugin]:
@@ -66,11 +80,24 @@ def installed_plugins() -> list[InstalledPlugin]:
 
     Of several distributions of one name the first on the path counts, as for `import`.
     """
-    names = {_plugin_name(found) for found in importlib.metadata.distributions()} - {""}
+    core = core_version()
+    known = load(InstalledPlugin, core)
+    if known is not None:
+        return known
+    found = _found()
+    if all(_suits(plugin, core) for plugin in found):
+        save([replace(plugin, requires=()) for plugin in found], core)
+    return found
+
+
+def _found() -> list[InstalledPlugin]:
+    from importlib.metadata import distributions
+
+    names = {_plugin_name(found) for found in distributions()} - {""}
     return [plugin for name in sorted(names) for plugin in _plugins_of(name)]
 
 
-def _plugin_name(distribution: importlib.metadata.Distribution) -> str:
+def _plugin_name(distribution: "Distribution") -> str:
     """The canonical name of a distribution with plugins; empty for any other.
 
     Not `importlib.metadata.entry_points`: with it one broken entry_points.txt, of anything
@@ -78,24 +105,35 @@ def _plugin_name(distribution: importlib.metadata.Distribution) -> str:
     """
     try:
         has_plugins = distribution.entry_points.select(group=GROUP)
-        return canonicalize_name(distribution.name) if has_plugins else ""
+        return canonical(distribution.name) if has_plugins else ""
     except (AttributeError, LookupError, OSError, TypeError, ValueError):
         return ""
 
 
 def _plugins_of(name: str) -> Iterator[InstalledPlugin]:
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import distribution as find
+
     try:
-        distribution = importlib.metadata.distribution(name)
-    except importlib.metadata.PackageNotFoundError:
+        distribution = find(name)
+    except PackageNotFoundError:
         return  # what an installer left behind when it failed to remove the rest
     entry_points = distribution.entry_points.select(group=GROUP)
     metadata = distribution.metadata  # parsed anew each time it is asked for
     version, requires = metadata["Version"], tuple(metadata.get_all("Requires-Dist") or ())
     for entry_point in sorted(entry_points, key=lambda e: e.name):
-        yield InstalledPlugin(entry_point, name, version, requires)
+        yield InstalledPlugin(entry_point.name, entry_point.value, name, version, requires)
 
 
-def check_requirement(plugin: InstalledPlugin, core: Version) -> None:
+def _suits(plugin: InstalledPlugin, core: str) -> bool:
+    try:
+        check_requirement(plugin, core)
+    except PluginError:
+        return False
+    return True
+
+
+def check_requirement(plugin: InstalledPlugin, core: str) -> None:
     """Refuse a plugin made for another version of coinvec, by its metadata alone.
 
     Raises:
@@ -120,12 +158,14 @@ def check_requirement(plugin: InstalledPlugin, core: Version) -> None:
 
 
 @cache
-def _parsed(text: str) -> Requirement:
+def _parsed(text: str) -> "Requirement":
     """A requirement; most plugins have the same one."""
+    from packaging.requirements import Requirement
+
     return Requirement(text)
 
 
-def _concerns_core(requirement: Requirement) -> bool:
-    if canonicalize_name(requirement.name) != _CORE:
+def _concerns_core(requirement: "Requirement") -> bool:
+    if canonical(requirement.name) != _CORE:
         return False
     return requirement.marker is None or requirement.marker.evaluate({"extra": ""})

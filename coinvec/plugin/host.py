@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast, overload
 
-from packaging.utils import canonicalize_name
-
 from coinvec.domain.spelling import nearest
 from coinvec.errors import PluginError
 from coinvec.plugin import builtin
 from coinvec.plugin.discovery import (
     InstalledPlugin,
+    canonical,
     check_requirement,
     core_version,
     installed_plugins,
@@ -152,7 +151,7 @@ class PluginHost:
             PluginRecord(
                 entry_point="core",
                 distribution="coinvec",
-                version=str(self._core_version),
+                version=self._core_version,
                 status=PluginStatus.OK,
                 specs=tuple(specs),
             )
@@ -166,7 +165,7 @@ class PluginHost:
             version=plugin.version,
             status=PluginStatus.OK,
         )
-        if allow is not None and plugin.aliases.isdisjoint(map(canonicalize_name, allow)):
+        if allow is not None and plugin.aliases.isdisjoint(map(canonical, allow)):
             return replace(
                 record,
                 status=PluginStatus.SKIPPED,
@@ -224,10 +223,12 @@ def _not_installed(
     allow: Sequence[str], installed: Sequence[InstalledPlugin]
 ) -> list[PluginRecord]:
     """A failed record for each name on the allow-list that nothing installed answers to."""
+    records: list[PluginRecord] = []
+    if not allow:
+        return records
     known = {alias for plugin in installed for alias in plugin.aliases}
-    records = []
     for name in allow:
-        if canonicalize_name(name) in known:
+        if canonical(name) in known:
             continue
         match = nearest(name, sorted(known))
         records.append(

@@ -42,7 +42,7 @@ def import_hooks(plugin: InstalledPlugin) -> ModuleType:
     Raises:
         PluginError: It cannot be imported, or its `COINVEC_API` is not `API_VERSION`.
     """
-    target = plugin.entry_point.value
+    target = plugin.module
     with plugin_code(
         f"Its hooks module {target!r} cannot be imported",
         f"Reinstall it with what it needs: pip install --force-reinstall {plugin.distribution}",

@@ -11,6 +11,8 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
+from packaging.version import Version
+
 from coinvec.errors import UnavailableError, UsageError
 from coinvec.plugin.discovery import core_version
 
@@ -83,7 +85,7 @@ def _package(name: str) -> str:
 
 
 def _values(name: str, kind: str, package: str) -> dict[str, str]:
-    major, minor = core_version().release[:2]
+    major, minor = Version(core_version()).release[:2]
     return {
         "name": name,
         "package": package,

@@ -83,7 +83,7 @@ def find_subjects(
         PluginError: Nothing goes by that name, or the plugin of that name failed to load.
     """
     records = (host or PluginHost()).records()
-    modules = {(each.distribution, each.name): each.entry_point.value for each in
+    modules = {(each.distribution, each.name): each.module for each in
                installed_plugins()}  # fmt: skip
     found = [
         subject

@@ -5,7 +5,6 @@ import subprocess
 import sys
 
 import pytest
-from packaging.version import Version
 
 from coinvec.errors import PluginError
 from coinvec.plugin.discovery import InstalledPlugin, check_requirement, installed_plugins
@@ -16,8 +15,7 @@ def found(*distributions: str) -> list[InstalledPlugin]:
 
 
 def plugin_requiring(*requires: str) -> InstalledPlugin:
-    entry_point = importlib.metadata.EntryPoint("t", "nowhere", "coinvec")
-    return InstalledPlugin(entry_point, "coinvec-t", "1", requires)
+    return InstalledPlugin("t", "nowhere", "coinvec-t", "1", requires)
 
 
 def test_order_and_names(site):
@@ -80,11 +78,11 @@ def test_the_first_distribution_on_the_path_counts(site, tmp_path, monkeypatch):
     ],
 )
 def test_requirements_that_are_met(requires):
-    check_requirement(plugin_requiring(*requires), Version("0.4.2"))
+    check_requirement(plugin_requiring(*requires), "0.4.2")
 
 
 def test_a_development_version_of_the_core_counts():
-    check_requirement(plugin_requiring("coinvec>=0.1,<1"), Version("0.5.0.dev3"))
+    check_requirement(plugin_requiring("coinvec>=0.1,<1"), "0.5.0.dev3")
 
 
 @pytest.mark.parametrize(
@@ -92,12 +90,12 @@ def test_a_development_version_of_the_core_counts():
 )
 def test_requirements_that_are_not_met(text):
     with pytest.raises(PluginError, match=r"requires coinvec.*this is coinvec 0\.4\.2"):
-        check_requirement(plugin_requiring("numpy", text), Version("0.4.2"))
+        check_requirement(plugin_requiring("numpy", text), "0.4.2")
 
 
 def test_a_requirement_that_cannot_be_read():
     with pytest.raises(PluginError, match="'coinvec >>> 1'"):
-        check_requirement(plugin_requiring("coinvec >>> 1"), Version("0.4.2"))
+        check_requirement(plugin_requiring("coinvec >>> 1"), "0.4.2")
 
 
 def test_the_host_module_is_light():
