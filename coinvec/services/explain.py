@@ -6,6 +6,7 @@ from coinvec.catalogue.store import CatalogueStore
 from coinvec.domain.choices import GroupBy
 from coinvec.domain.predicates import Predicate
 from coinvec.domain.results import CoinInPicture, Query, SearchResult
+from coinvec.plugin.builtin import DEFAULT_RANKER
 from coinvec.plugin.host import PluginHost
 from coinvec.plugin.specs import PluginSpec
 from coinvec.query.execute import Answer, CoinRow
@@ -39,7 +40,8 @@ def explained_search(
             plan = seen.plan(query)
             result = seen.answer(plan)
         recall = recall_of(seen, plan, result) if verify else None
-        return result, _ranked(seen, plan, result, requests, recall), recall
+        ranker = seen.home.ranker_name
+        return result, _ranked(seen, plan, result, requests, recall, ranker), recall
 
     return searcher.look_up(photos, answer)
 
@@ -72,7 +74,8 @@ def explain_photos(
         facts,
         estimated_rows=statement.limit,
         rows=len(answer.rows),
-        children=(_ranked(seen, plan, search, requests, recall),),
+        # Rows of SQL are by similarity, whatever ranker is in force.
+        children=(_ranked(seen, plan, search, requests, recall, DEFAULT_RANKER),),
     )
 
 
@@ -135,11 +138,12 @@ def _ranked(
     result: SearchResult,
     requests: Sequence[Request],
     recall: Recall | None,
+    ranker: str,
 ) -> PlanNode:
     """The steps of a search, the last first."""
     times = result.timings_ms
     facts: dict[str, Fact] = {
-        "ranker": _plugin(seen.home.host, seen.home.host.spec("ranker", seen.home.ranker_name)),
+        "ranker": _plugin(seen.home.host, seen.home.host.spec("ranker", ranker)),
         "groups": plan.query.group_by.value,
         "verdict": result.verdict.value,
         "total_matching": result.total_matching,

@@ -67,6 +67,7 @@ def test_an_explanation_names_every_step(filled, minted, coinvec):
         "Filter images", "Encode", "Find the coin", "Decode photos",
     ]  # fmt: skip
     assert node_of(plan, "Rank")["recall"] == 1.0
+    assert node_of(plan, "Rank")["ranker"].startswith("similarity@")
     filtered = node_of(plan, "Filter images")
     assert filtered["decided_by"] == "pushed down, patterns as lists of values"
     assert filtered["estimated_rows"] == filtered["rows"] == 2 * answer["total_matching"]
@@ -88,6 +89,7 @@ def test_a_search_explains_and_verifies_itself(filled, minted, coinvec):
     assert both["recall"]["recall"] == 1.0
     assert both["recall"]["vectors"] == 24
     assert steps(both["plan"])[:3] == ["Rank", "Join with the catalogue", "Search the vectors"]
+    assert node_of(both["plan"], "Rank")["ranker"].startswith("verify@")
     shown = coinvec("search", "--image", photo, "-k", 3, "--verify").out
     assert "Recall 1.000: 3 of 3" in shown
     refused = coinvec("search", "--image", photo, "--all-coins", "--explain")
