@@ -31,11 +31,13 @@ class ModelRef:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """An encoder's calibrated limits, in cosine similarity; stored with its revision.
+    """Calibrated limits of the verdict, stored with the revision of the encoder they hold for.
+
+    They are in cosine similarity, or in the scores of a ranker that gives its own.
 
     Attributes:
-        known: Below this best similarity nothing in the catalogue looks like the coin.
-        match: From this best similarity on the answer may be sure.
+        known: Below this best score nothing in the catalogue looks like the coin.
+        match: From this best score on the answer may be sure.
         margin: By how much the best type must lead the best other type to be sure.
     """
 

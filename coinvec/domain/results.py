@@ -146,6 +146,10 @@ class CoinInPicture:
     crop: Crop | None
 
 
+BY_SIMILARITY = "similarity"
+"""What judged a verdict that rests on similarities alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class SearchResult:
     """The answer to one search; iterating it gives the candidates, best first.
@@ -160,6 +164,9 @@ class SearchResult:
         hits: Candidates, best first; the rank of a hit is its place, from 1.
         timings_ms: Milliseconds per stage.
         warnings: What the asker should know about this answer.
+        score: What the verdict rests on: the greatest similarity, or what the ranker says of it;
+            None where nothing matches.
+        judged_by: Name of the ranker whose score that is; `similarity` for similarities.
     """
 
     verdict: Verdict
@@ -171,6 +178,8 @@ class SearchResult:
     hits: Sequence[Candidate]
     timings_ms: Mapping[str, float]
     warnings: Sequence[str] = ()
+    score: float | None = None
+    judged_by: str = BY_SIMILARITY
 
     def __iter__(self) -> Iterator[Candidate]:
         """Iterate the candidates, best first."""

@@ -13,7 +13,7 @@ from coinvec.domain.records import CoinRecord, StoredGeneration
 from coinvec.domain.results import Candidate, SearchResult, SideMatch
 from coinvec.domain.vectors import FloatArray
 from coinvec.pipeline.find import Finder, Finding, Probe
-from coinvec.pipeline.judge import judge
+from coinvec.pipeline.judge import Judgement, judge_scores, judge_similarities
 from coinvec.pipeline.rank import RankStep
 from coinvec.pipeline.retrieve import Group, Retriever
 from coinvec.pipeline.timing import StageTimer
@@ -63,17 +63,14 @@ class Answerer:
         k = plan.k
         plan = replace(plan, ranked=self.ranker.widened(k))
         findings, records = self._find(probes, plan, timer, both_sides=both_sides)
-        with timer.stage("join"):
-            joined = [self._join(finding, records) for finding in findings]
-        with timer.stage("rank"):
-            ranked = [
-                self.ranker.apply(self._request(probe), candidates)[:k]
-                for probe, candidates in zip(probes, joined, strict=True)
-            ]
+        ranked = [
+            self._ranked(probe, finding, records, timer, k)
+            for probe, finding in zip(probes, findings, strict=True)
+        ]
         timings = timer.milliseconds(shared_by=max(1, len(probes)))
         return [
-            self._result(probe, plan, finding, hits, timings)
-            for probe, finding, hits in zip(probes, findings, ranked, strict=True)
+            self._result(probe, plan, finding, answer, timings)
+            for probe, finding, answer in zip(probes, findings, ranked, strict=True)
         ]
 
     def _find(
@@ -108,10 +105,10 @@ class Answerer:
         known = frozenset(self.catalogue.image_ids(plan.query.where))
         return replace(plan, filter=VectorFilter(image_ids=known))
 
-    def _join(self, finding: Finding, records: Mapping[str, CoinRecord]) -> list[Candidate]:
+    def _join(self, groups: Sequence[Group], records: Mapping[str, CoinRecord]) -> list[Candidate]:
         return [
             self._candidate(group, records[group.best.image_id])
-            for group in finding.groups
+            for group in groups
             if group.best.image_id in records  # it may have been removed this very moment
         ]
 
@@ -142,16 +139,38 @@ class Answerer:
             generation.id, generation.generation.dim, InList(ColumnRef("type"), types)
         ).by_design()
 
+    def _ranked(
+        self,
+        probe: Probe,
+        finding: Finding,
+        records: Mapping[str, CoinRecord],
+        timer: StageTimer,
+        k: int,
+    ) -> tuple[Sequence[Candidate], Judgement]:
+        """The first k hits of a finding, and what is to be said of them."""
+        with timer.stage("join"):
+            candidates = self._join(finding.groups, records)
+            leaders = self._join(finding.leaders, records)
+        with timer.stage("rank"):
+            request = self._request(probe)
+            hits = self.ranker.apply(request, candidates)[:k]
+            encoder = str(self.generation.generation.encoder)
+            return hits, (
+                judge_scores(self.ranker, encoder, request, leaders, hits)
+                or judge_similarities(self.thresholds, leaders, candidates, hits)
+            )
+
     def _result(
         self,
         probe: Probe,
         plan: Plan,
         finding: Finding,
-        hits: Sequence[Candidate],
+        answer: tuple[Sequence[Candidate], Judgement],
         timings: Mapping[str, float],
     ) -> SearchResult:
+        hits, judgement = answer
         return SearchResult(
-            verdict=judge(finding.best_types, self.thresholds, agreed=_agree(finding, hits)),
+            verdict=judgement.verdict,
             calibrated=self.thresholds is not None,
             generation=str(self.generation.generation),
             encoder=str(self.generation.generation.encoder),
@@ -160,12 +179,9 @@ class Answerer:
             hits=hits,
             timings_ms=timings,
             warnings=(*finding.warnings, *plan.warnings),
+            score=judgement.score,
+            judged_by=judgement.by,
         )
-
-
-def _agree(finding: Finding, hits: Sequence[Candidate]) -> bool:
-    """Whether the hit that comes first is of the most similar type."""
-    return not hits or hits[0].type == finding.groups[0].best.type_key
 
 
 def _warned(finding: Finding, orphans: int) -> Finding:

@@ -36,13 +36,13 @@ class Finding:
 
     Attributes:
         groups: The best groups, best first.
-        best_types: Similarity of the best type and of the best other type, for the verdict.
+        leaders: The best type and the best other type, for the verdict.
         warnings: What the asker should know.
         evidence: Ids of all images that any of this rests on.
     """
 
     groups: Sequence[Group] = ()
-    best_types: Sequence[float] = ()
+    leaders: Sequence[Group] = ()
     warnings: tuple[str, ...] = ()
     evidence: frozenset[str] = frozenset()
 
@@ -102,7 +102,7 @@ class Finder:
             types = sorted({hit.type_key for hits in rows for hit in hits})
             sides = self._retriever.sides(queries, types, self._plan.filter)
         return [
-            _finding([_group(hit, of_type) for hit in hits], leading)
+            _finding([_group(hit, of_type) for hit in hits], [_group(hit, {}) for hit in leading])
             for hits, leading, of_type in zip(rows, leaders, sides, strict=True)
         ]
 
@@ -122,10 +122,10 @@ class Finder:
 
     def _pair(self, probe: Probe, fusion: Fusion) -> Finding:
         k, group_by = self._plan.k, self._plan.query.group_by
-        best_types = [group.similarity for group in fusion.groups[:2]]
+        leaders = fusion.groups[:2]
         evidence = _evidence(fusion.groups)
         if group_by is GroupBy.TYPE:
-            return Finding(fusion.groups[:k], best_types, evidence=evidence)
+            return Finding(fusion.groups[:k], leaders, evidence=evidence)
         of_type = {group.best.type_key: group.sides for group in fusion.groups}
         hits = [
             hit
@@ -139,7 +139,7 @@ class Finder:
         ]
         hits.sort(key=lambda hit: hit.order)
         groups = [_group(hit, of_type) for hit in hits[:k]]
-        return Finding(groups, best_types, evidence=evidence | _evidence(groups))
+        return Finding(groups, leaders, evidence=evidence | _evidence(groups))
 
     def _better_photo(self, probe: Probe) -> int:
         best = self._nearest(probe.vectors, 1)
@@ -159,9 +159,8 @@ def _group(hit: Hit, sides_of_type: Mapping[str, Mapping[Side, Hit]]) -> Group:
     return Group(hit, hit.similarity, sides_of_type.get(hit.type_key, {hit.side: hit}))
 
 
-def _finding(groups: Sequence[Group], leaders: Sequence[Hit]) -> Finding:
-    evidence = _evidence(groups) | {hit.image_id for hit in leaders}
-    return Finding(groups, [hit.similarity for hit in leaders], evidence=evidence)
+def _finding(groups: Sequence[Group], leaders: Sequence[Group]) -> Finding:
+    return Finding(groups, leaders, evidence=_evidence([*groups, *leaders]))
 
 
 def _evidence(groups: Sequence[Group]) -> frozenset[str]:

@@ -1,12 +1,16 @@
 """The core's own ranker, and the check that any ranker only permutes."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
 
+from coinvec.domain.models import Thresholds
 from coinvec.domain.results import Candidate
 from coinvec.errors import CoinvecError, PluginError
-from coinvec.plugin.protocols import Ranker, RankingRequest
+from coinvec.plugin.protocols import Ranker, RankingRequest, ScoringRanker
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +20,14 @@ class RankStep:
     Attributes:
         ranker: Orders candidates.
         depth: How many of the first candidates it is given; None for all that there are.
+        name: Its name.
+        thresholds: Limits for its scores, by the encoder they were calibrated with.
     """
 
     ranker: Ranker
     depth: int | None = None
+    name: str = ""
+    thresholds: Mapping[str, Thresholds] = field(default_factory=dict)
 
     def widened(self, k: int) -> int:
         """How many candidates to retrieve where k are asked for."""
@@ -35,6 +43,23 @@ class RankStep:
         """
         head = candidates[: self.depth]
         return (*apply_ranker(self.ranker, request, head), *candidates[len(head) :])
+
+    def scores(
+        self, request: RankingRequest, candidates: Sequence[Candidate]
+    ) -> list[float] | None:
+        """What the ranker says of candidates; None where it does not score every one of them.
+
+        Raises:
+            PluginError: The ranker raised, or a score is not a number from -1 to 1.
+        """
+        ranker = self.ranker
+        if not isinstance(ranker, ScoringRanker):
+            return None
+        scores = _guarded(lambda: list(ranker.scores(request, candidates)))
+        given = _guarded(lambda: [float(score) for score in scores if score is not None])
+        if len(scores) != len(candidates) or not all(-1 <= score <= 1 for score in given):
+            raise PluginError(f"Ranker {self.name} gave no score from -1 to 1 for each candidate.")
+        return given if len(given) == len(candidates) else None
 
 
 class SimilarityRanker:
@@ -56,12 +81,17 @@ def apply_ranker(
     """
     if not candidates:
         return ()
+    ranked = _guarded(lambda: tuple(ranker.rank(request, candidates)))
+    if Counter(map(id, ranked)) != Counter(map(id, candidates)):
+        raise PluginError(f"Ranker {type(ranker).__name__} did not return a permutation.")
+    return ranked
+
+
+def _guarded(run: Callable[[], T]) -> T:
+    """What a ranker answers; whatever it raises becomes a `PluginError`."""
     try:
-        ranked = tuple(ranker.rank(request, candidates))
+        return run()
     except CoinvecError:
         raise
     except Exception as error:
         raise PluginError(f"The ranker failed with {type(error).__name__}: {error}") from error
-    if Counter(map(id, ranked)) != Counter(map(id, candidates)):
-        raise PluginError(f"Ranker {type(ranker).__name__} did not return a permutation.")
-    return ranked

@@ -73,10 +73,10 @@ class RankingRequest:
 class Ranker(Protocol):
     """Puts candidates into a better order. Must be deterministic and safe to call from threads.
 
-    It orders and does nothing else. The similarity of a candidate stays what the encoder measured,
-    for the thresholds of the verdict are calibrated on that: similarities need not fall along an
-    answer. The verdict is made of similarities too, with one exception: where the candidate that
-    a ranker puts first is of another type than the most similar one, no verdict is `match`.
+    It orders and does nothing else. The similarity of a candidate stays what the encoder measured:
+    similarities need not fall along an answer. The verdict is made of similarities too, on which
+    its thresholds are calibrated, or of the scores of a `ScoringRanker`. Where the candidate that
+    a ranker puts first is of another type than the one of the greatest, no verdict is `match`.
     """
 
     def rank(self, request: RankingRequest, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
@@ -107,6 +107,31 @@ class PreparingRanker(Ranker, Protocol):
         Args:
             crops: Coins of the catalogue by image id.
             cache: Where `RankingRequest.cache` of later searches will point.
+        """
+        ...
+
+
+@runtime_checkable
+class ScoringRanker(Ranker, Protocol):
+    """A ranker that tells how sure it is, for the verdict to rest on.
+
+    Its declaration holds thresholds for its scores, by the encoder they were calibrated with. They
+    are asked for two candidates of each search: the most similar type and the most similar other
+    type, so that the verdict depends neither on how much is asked for nor on the grouping.
+    """
+
+    def scores(
+        self, request: RankingRequest, candidates: Sequence[Candidate]
+    ) -> Sequence[float | None]:
+        """How sure it is that each candidate is the coin of the photos.
+
+        Args:
+            request: As for `rank`.
+            candidates: The candidates.
+
+        Returns:
+            One for each candidate, from -1 to 1; None where there is nothing to go by, which
+            leaves the verdict to the similarities.
         """
         ...
 

@@ -4,7 +4,8 @@ The heavy code stays behind `target`, a `"package.module:Class"` string, until a
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from coinvec.domain.choices import K_MAX
@@ -84,11 +85,15 @@ class RankerSpec(_Spec):
         depth: How many of the first candidates it orders. So many are retrieved for it even where
             fewer are asked for, and those behind them keep their places: what comes first does
             not depend on how much is asked for. None: as many as are asked for.
+        thresholds: Limits for the scores that a `ScoringRanker` gives, by the encoder they were
+            calibrated with, as `name@revision`. With any other encoder its scores are not asked
+            for.
     """
 
     kind: ClassVar[str] = "ranker"
 
     depth: int | None = None
+    thresholds: Mapping[str, Thresholds] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         _Spec.__post_init__(self)

@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from coinvec.domain.coins import CoinType
+from coinvec.domain.models import Thresholds
 from coinvec.domain.records import CoinRecord, TypeSummary
 from coinvec.domain.results import Candidate, CoinInPicture, SearchResult
 from coinvec.domain.tables import Value
 from coinvec.plugin.records import PluginRecord
-from coinvec.plugin.specs import EncoderSpec, PluginSpec
+from coinvec.plugin.specs import EncoderSpec, PluginSpec, RankerSpec
 
 if TYPE_CHECKING:
     from coinvec.services.sql import SqlResult
@@ -32,6 +33,7 @@ def search_json(result: SearchResult, place: Place = where_kept) -> Json:
     return {
         "verdict": result.verdict.value,
         "calibrated": result.calibrated,
+        "judged_by": result.judged_by,
         "generation": result.generation,
         "encoder": result.encoder,
         "total_matching": result.total_matching,
@@ -194,10 +196,18 @@ def spec_json(spec: PluginSpec) -> Json:
         shared |= {
             "dim": spec.dim,
             "metric": spec.metric.value,
-            "thresholds": limits
-            and {"known": limits.known, "match": limits.match, "margin": limits.margin},
+            "thresholds": limits and _limits_json(limits),
+        }
+    if isinstance(spec, RankerSpec):
+        shared |= {
+            "depth": spec.depth,
+            "thresholds": {name: _limits_json(each) for name, each in spec.thresholds.items()},
         }
     return shared
+
+
+def _limits_json(limits: Thresholds) -> Json:
+    return {"known": limits.known, "match": limits.match, "margin": limits.margin}
 
 
 def plain_json(value: object) -> object:

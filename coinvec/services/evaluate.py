@@ -23,7 +23,7 @@ DEFAULT_KS = (1, 2, 5, 10, 20)
 BATCH = 64
 
 NO_COIN_SCORE = -1.0
-"""Stands for the similarity of a photo in which no coin was found: below every cosine."""
+"""Stands for the score of a photo in which no coin was found: below every cosine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Outcome:
     Attributes:
         query: The query.
         rank: Rank of the first right answer, from 1; None where none came back.
-        score: Similarity of the best answer.
+        score: What the verdict rests on, the similarity of the best type or what the ranker says.
         accepted: Whether the verdict was anything but `unknown`.
         found_coin: Whether the photo was seen to show a coin.
         timings_ms: Milliseconds per stage, the query's share of its batch.
@@ -92,7 +92,7 @@ class Evaluation:
 
     @property
     def auroc(self) -> float | None:
-        """How well the best similarity tells known from unknown coins."""
+        """How well what the verdict rests on tells known from unknown coins."""
         return auroc([each.score for each in self.known], [each.score for each in self.unknown])
 
     @property
@@ -210,7 +210,7 @@ def _outcome(
         raise ManifestError(f"The query of line {query.line} failed: {result}") from result
     right = query.right_answers(group_by)
     ranks = (rank for rank, hit in enumerate(result.hits, 1) if _answer(hit, group_by) in right)
-    score = max((hit.similarity for hit in result.hits), default=NO_COIN_SCORE)
+    score = NO_COIN_SCORE if result.score is None else result.score
     return Outcome(
         query,
         next(ranks, None),

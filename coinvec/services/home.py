@@ -210,7 +210,8 @@ class Home:
             PluginError: There is none of that name, or it is broken.
         """
         name = name or self.ranker_name
-        return RankStep(self.host.ranker(name), self.host.spec("ranker", name).depth)
+        spec = self.host.spec("ranker", name)
+        return RankStep(self.host.ranker(name), spec.depth, name, spec.thresholds)
 
     def load(self, generation: StoredGeneration) -> LoadedGeneration:
         """A generation with its pair of models, which are loaded once.

@@ -14,7 +14,7 @@ import numpy as np
 from coinvec.domain.images import Crop
 from coinvec.domain.results import Candidate
 from coinvec.domain.vectors import FloatArray
-from coinvec.plugin.protocols import PreparingRanker, RankingRequest
+from coinvec.plugin.protocols import PreparingRanker, RankingRequest, ScoringRanker
 from coinvec.testing.conformance.checks import Check, Outcome, require, run_checks
 from coinvec.testing.conformance.material import candidates, coin_crop, designs, sample_crops
 from coinvec.testing.conformance.shared import light_until_used, loads
@@ -100,6 +100,28 @@ def cache_changes_nothing(subject: RankerSubject) -> str:
     return ""
 
 
+def scores_usable(subject: RankerSubject) -> str:
+    """A ranker that scores gives each candidate a number from -1 to 1, whoever else is asked of."""
+    model = subject.model
+    if not isinstance(model, ScoringRanker):
+        return "it gives no scores"
+    given = candidates(_SPREAD)
+    scores = list(model.scores(_with_pictures(), given))
+    numbers = [score for score in scores if score is not None]
+    require(
+        len(scores) == len(given) and all(-1 <= number <= 1 for number in numbers),
+        f"For {len(given)} candidates it gave {scores}.",
+        "Give each candidate a number from -1 to 1, or None where nothing is known of it.",
+    )
+    alone = [score for each in given for score in model.scores(_with_pictures(), [each])]
+    require(
+        alone == scores,
+        "A candidate alone has another score than among others.",
+        "Score each candidate by itself: the verdict asks for two of them only.",
+    )
+    return f"{len(numbers)} of {len(given)} scored"
+
+
 def thread_safe(subject: RankerSubject) -> str:
     """Threads that use one instance at once get what one thread gets."""
     lists = [candidates(_SPREAD[: 12 - at]) for at in range(_THREADS)]
@@ -152,6 +174,7 @@ RANKER_CHECKS: Final[tuple[Check[RankerSubject], ...]] = (
             one_candidate,
             deterministic,
             cache_changes_nothing,
+            scores_usable,
             thread_safe,
             ties_settled,
             input_untouched,

@@ -39,3 +39,11 @@ def test_without_anything_from_the_catalogue_the_order_stays(spec):
 def test_declaring_loads_no_opencv():
     code = "import sys, coinvec_rerank.hooks; sys.exit('cv2' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_limits_are_those_of_the_default_encoder():
+    from coinvec_arcface.hooks import coinvec_encoders
+
+    [encoder] = coinvec_encoders()
+    [verify, *_] = specs()
+    assert str(encoder.ref) in verify.thresholds

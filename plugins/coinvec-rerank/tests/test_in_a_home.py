@@ -1,5 +1,7 @@
 """The rankers in a real home, with the baselines of coinvec-classic."""
 
+import shutil
+
 import pytest
 
 import coinvec
@@ -80,3 +82,36 @@ def test_evaluation_uses_the_ranker_that_is_named(home, photo):
             coins.evaluate(queries, ranker="verifi")
     assert result.hit_rate[5] == 1.0  # there are five types
     assert result.timings_ms["rank"] > 0
+
+
+@pytest.fixture(scope="module")
+def learned(home):
+    """A home of the default models; the pictures are those of the other."""
+    with coinvec.init(home.parent / "learned") as coins:
+        coins.import_manifest(home.parent / "catalogue" / "manifest.csv")
+    return home.parent / "learned"
+
+
+def test_the_verdict_depends_neither_on_how_much_is_asked_for_nor_on_the_grouping(learned, photo):
+    with coinvec.open(learned) as coins:
+        results = [
+            coins.search(photo.path, k=k, group_by=by)
+            for k in (1, 5)
+            for by in ("type", "design", "image")
+        ]
+    first = results[0]
+    assert first.judged_by == "verify"
+    assert {(each.verdict, each.score) for each in results} == {(first.verdict, first.score)}
+
+
+def test_without_pictures_similarities_are_judged(learned, photo, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(learned, home)
+    shutil.rmtree(home / CACHE)
+    for picture in (home / "media").rglob("*"):
+        if picture.is_file():
+            picture.unlink()
+    with coinvec.open(home) as coins:
+        result = coins.search(photo.path)
+    assert result.judged_by == "similarity"
+    assert result.score == max(hit.similarity for hit in result)

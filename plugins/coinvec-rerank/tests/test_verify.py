@@ -106,3 +106,19 @@ def test_a_missing_picture_is_asked_for_again(tmp_path):
     assert evidence(missing, given) == [None]
     assert evidence(replace(missing, load_crop=later), given)[0] > 0
     assert later.asked == [image_id("t0")]
+
+
+def test_scores_fall_along_the_order_and_are_the_candidate_s_own():
+    photo = struck(DESIGNS[2], turned=35.0, seed=12)
+    ranker, request = VerifyRanker(), request_for(photo)
+    ranked = ranker.rank(request, alike())
+    scores = ranker.scores(request, ranked)
+    assert scores == sorted(scores, reverse=True)
+    assert scores == [ranker.scores(request, [each])[0] for each in ranked]
+    assert ranker.scores(request, [candidate("none", 0.9)]) == [None]
+
+
+def test_the_very_same_picture_scores_no_more_than_1():
+    [score] = VerifyRanker().scores(request_for(GALLERY[image_id("t0")]), [candidate("t0", 1.0)])
+    assert score == pytest.approx(1.0, abs=1e-3)
+    assert score <= 1.0

@@ -4,7 +4,9 @@ import pytest
 
 from coinvec.domain.choices import Verdict
 from coinvec.domain.models import Thresholds
-from coinvec.pipeline.judge import judge
+from coinvec.pipeline.judge import judge, judge_scores, judge_similarities
+from coinvec.pipeline.rank import RankStep
+from tests.unit.pipeline.test_rank import REQUEST, Backwards, Sure, candidate
 
 LIMITS = Thresholds(known=0.5, match=0.7, margin=0.1)
 
@@ -37,3 +39,47 @@ def test_an_encoder_without_thresholds_never_claims_to_know():
 )
 def test_nothing_is_sure_where_the_ranker_disagrees(best, verdict):
     assert judge([best, 0.1], LIMITS, agreed=False) is verdict
+
+
+ENCODER = "tiles@1"
+A, B, C = candidate("a", 0.6), candidate("b", 0.55), candidate("c", 0.5)
+
+
+def by_scores(*scores, hits=(A, B), limits=None):
+    step = RankStep(Sure(*scores), name="sure", thresholds=limits or {ENCODER: LIMITS})
+    return judge_scores(step, ENCODER, REQUEST, [A, B], hits)
+
+
+@pytest.mark.parametrize(
+    ("scores", "hits", "verdict"),
+    [
+        ((0.9, 0.2), [A, B], Verdict.MATCH),
+        ((0.2, 0.9), [B, A], Verdict.MATCH),  # the ranker knows better than similarity
+        ((0.2, 0.9), [A, B], Verdict.AMBIGUOUS),
+        ((0.9, 0.2), [C, A, B], Verdict.AMBIGUOUS),
+        ((0.9, 0.85), [A, B], Verdict.AMBIGUOUS),
+        ((0.4, 0.3), [A, B], Verdict.UNKNOWN),
+    ],
+)
+def test_a_calibrated_ranker_s_scores_are_judged(scores, hits, verdict):
+    judgement = by_scores(*scores, hits=hits)
+    assert (judgement.verdict, judgement.score) == (verdict, max(scores))
+    assert judgement.by == "sure"
+
+
+def test_scores_without_limits_or_without_ground_are_not_judged():
+    assert by_scores(0.9, 0.2, limits={"tiles@2": LIMITS}) is None
+    assert by_scores(0.9, None) is None
+    step = RankStep(Backwards(), thresholds={ENCODER: LIMITS})
+    assert judge_scores(step, ENCODER, REQUEST, [A, B], [A, B]) is None
+    assert judge_scores(step, ENCODER, REQUEST, [], []) is None
+
+
+def test_similarities_are_judged_by_the_encoder_s_limits():
+    limits = Thresholds(known=0.5, match=0.55, margin=0.05)
+    sure = judge_similarities(limits, [A, C], [A, B, C], [A, B, C])
+    assert (sure.verdict, sure.score, sure.by) == (Verdict.MATCH, 0.6, "similarity")
+    turned = judge_similarities(limits, [A, C], [A, B, C], [B, A, C])
+    assert (turned.verdict, turned.score) == (Verdict.AMBIGUOUS, 0.6)
+    nothing = judge_similarities(limits, [], [], [])
+    assert (nothing.verdict, nothing.score) == (Verdict.UNKNOWN, None)

@@ -38,6 +38,42 @@ class Duplicating:
         return [candidates[0] for _ in candidates]
 
 
+class Sure:
+    """Says of each candidate what it was told to."""
+
+    def __init__(self, *scores):
+        self.given = scores
+
+    def rank(self, request, candidates):
+        return candidates
+
+    def scores(self, request, candidates):
+        return self.given
+
+
+@pytest.mark.parametrize(
+    ("ranker", "scores"),
+    [
+        (Sure(0.9, -0.2), [0.9, -0.2]),
+        (Sure(0.9, None), None),
+        (Backwards(), None),
+    ],
+)
+def test_scores_are_those_of_every_candidate_or_none(ranker, scores):
+    given_ = [candidate("a", 0.5), candidate("b", 0.4)]
+    assert RankStep(ranker).scores(REQUEST, given_) == scores
+
+
+@pytest.mark.parametrize(
+    "scores", [(0.9,), (1.1, 0.2), (float("nan"), 0.1), ("much", "little"), None]
+)
+def test_scores_that_cannot_be_judged_by_are_refused(scores):
+    ranker = Sure()
+    ranker.given = scores
+    with pytest.raises(PluginError, match="anker"):
+        RankStep(ranker).scores(REQUEST, [candidate("a", 0.5), candidate("b", 0.4)])
+
+
 @given(st.integers(0, 8), st.none() | st.integers(1, 10))
 def test_only_the_first_candidates_are_ordered(count, depth):
     given_ = [candidate(f"t{place}", 0.5) for place in range(count)]

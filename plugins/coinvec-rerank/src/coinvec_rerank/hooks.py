@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from coinvec.plugin import hookimpl
 from coinvec.plugin.specs import RankerSpec
+from coinvec_rerank.weights import VERIFICATION_LIMITS
 
 COINVEC_API = 1
 
@@ -17,6 +18,7 @@ def coinvec_rankers() -> Iterable[RankerSpec]:
             target="coinvec_rerank.verify:VerifyRanker",
             revision="2",
             depth=20,
+            thresholds=VERIFICATION_LIMITS,
             summary="Similarity, and local gradients compared under every turn of the coin",
         ),
         RankerSpec(

@@ -1,7 +1,10 @@
 """What the rankers weigh, in units of cosine similarity; see `tools/choose.py`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from coinvec.domain.models import Thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +45,9 @@ class Prior:
 
 
 VERIFICATION: Final = Verification(weight=1.0)
+VERIFICATION_LIMITS: Final[Mapping[str, Thresholds]] = {
+    "arcface@1.ef2c8b8a83ee": Thresholds(known=0.621, match=0.655, margin=0.07),
+}
+"""Limits for the scores of `verify`, by the encoder they hold for; see `tools/calibrate.py`."""
 EXPANSION: Final = Expansion(neighbours=10, power=3.0, weight=0.5)
 PRIOR: Final = Prior(weight=0.05)

@@ -34,6 +34,12 @@ class Model:
         (("return sorted(candidates, key=order, reverse=hasattr(self, 'kept'))\n"
          "    def prepare(self, crops, cache): self.kept = crops"), "cache-changes-nothing",
          "With a cache"),
+        (("return sorted(candidates, key=order)\n"
+         "    def scores(self, request, candidates): return [2.0] * len(candidates)"),
+         "scores-usable", "-1 to 1"),
+        (("return sorted(candidates, key=order)\n"
+         "    def scores(self, request, given): return [1 / len(given)] * len(given)"),
+         "scores-usable", "another score than among others"),
         ("self.given = candidates; time.sleep(.01); return sorted(self.given, key=order)",
          "thread-safe", "Threads"),
         ("return sorted(candidates, key=lambda c: -c.similarity)", "ties-settled",
