@@ -2,14 +2,17 @@ import json
 import subprocess
 import sys
 from importlib import import_module
+from importlib.resources import files
 
 import pluggy
 import pytest
 from coinvec_arcface import hooks
 from coinvec_arcface.about import WEIGHTS, read_about
+from coinvec_unet import hooks as unet
 
 from coinvec.errors import PluginError
 from coinvec.plugin import hookspecs
+from coinvec.services.starter_file import read_starter
 
 
 def declared():
@@ -33,6 +36,15 @@ def test_the_encoder_is_declared_with_calibrated_thresholds():
 def test_the_revision_names_the_weights_and_the_code():
     code, weights = declared().revision.split(".")
     assert (code, weights) == (hooks.CODE_REVISION, read_about().revision)
+
+
+def test_the_starter_catalogue_is_that_of_these_weights():
+    (segmenter,) = unet.coinvec_preprocessors()
+    package, name = declared().starter.split(":")
+    starter = read_starter((files(package) / name).read_bytes(), name)
+    assert starter.generation.preprocessor == segmenter.ref
+    assert starter.generation.encoder == declared().ref
+    assert len(starter.records) > 7000
 
 
 def test_the_weights_fit_into_the_distribution():

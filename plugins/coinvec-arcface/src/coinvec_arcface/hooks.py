@@ -23,5 +23,6 @@ def coinvec_encoders() -> Iterable[EncoderSpec]:
             summary=f"{about.backbone} trained with ArcFace; ONNX Runtime",
             dim=about.dim,
             thresholds=about.thresholds,
+            starter="coinvec_arcface:starter.parquet",
         ),
     )
