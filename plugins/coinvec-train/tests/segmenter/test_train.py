@@ -1,6 +1,7 @@
 """A whole training in miniature: begun, interrupted, gone on with, exported."""
 
 import csv
+import json
 
 import numpy as np
 import onnxruntime as ort
@@ -8,6 +9,7 @@ import pytest
 import torch
 from coinvec_train.onnx_files import store_halves
 from coinvec_train.runs import Run, load_run
+from coinvec_train.segmenter.card import trainings
 from coinvec_train.segmenter.config import SegmenterConfig
 from coinvec_train.segmenter.export import describe, export_onnx, trained_network
 from coinvec_train.segmenter.sources import Sources
@@ -84,6 +86,21 @@ def test_each_epoch_is_logged(finished):
     assert [each["epoch"] for each in epochs] == ["1", "2"]
     assert all(0 <= float(each["iou_all"]) <= 1 for each in epochs)
     assert any((finished / "tensorboard").iterdir())
+
+
+def test_a_report_tells_what_a_run_was_told_and_its_best_epoch(finished, tmp_path):
+    photographs = tmp_path / "photographs"
+    training_of = json.loads((finished / "config.json").read_text(encoding="utf-8"))
+    photographs.mkdir()
+    told = training_of | {"real_share": 1.0, "augment": False, "first_weights": "a/b.safetensors"}
+    (photographs / "config.json").write_text(json.dumps(told), encoding="utf-8")
+    log = "epoch,loss,iou_synthetic,iou_photographs\n1,1,0.5,0.25\n2,1,0.25,0.25\n"
+    (photographs / "log.csv").write_text(log, encoding="utf-8")
+    head, _, first, second = trainings([finished, photographs]).splitlines()
+    assert head.split(" | ")[-3:] == ["IoU, all", "IoU, synthetic", "IoU, photographs |"]
+    assert "2 × 8 | both, 50% photographs | yes" in first
+    assert first.endswith("| – | – |")
+    assert second.endswith("| b | 64 | 2 × 8 | photographs | no | epoch 1 | – | 0.500 | 0.250 |")
 
 
 def test_other_settings_are_refused_for_a_run_begun(finished):

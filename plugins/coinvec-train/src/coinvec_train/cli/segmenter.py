@@ -7,6 +7,7 @@ import click
 from coinvec.cli.session import progress_bar
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_OUT = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -91,11 +92,13 @@ def export(run: Path, target: Path) -> None:
 @click.option("--grounds", multiple=True, required=True, type=_FOLDER, help="Background pictures.")
 @click.option("--root", type=_FOLDER, help="Where image names in label files start from.")
 @click.option("--run", "runs", multiple=True, type=_FOLDER, help="Training runs to name in it.")
-@click.option("--gallery", type=click.Path(dir_okay=False, path_type=Path), help="Write a picture.")
+@click.option("--gallery", type=_OUT, help="Write a picture of them on photographs side by side.")
+@click.option("--rendered-gallery", type=_OUT, help="The same on rendered photographs.")
 @click.option(
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The report."
 )
 def evaluate(
+    *,
     scenes: Path,
     crops: Path,
     coins: tuple[Path, ...],
@@ -103,13 +106,14 @@ def evaluate(
     root: Path | None,
     runs: tuple[Path, ...],
     gallery: Path | None,
+    rendered_gallery: Path | None,
     out: Path,
 ) -> None:
     """Measure the shipped segmenter, and Hough circles beside it, and write a report to OUT."""
     from coinvec_train.pictures import write_rgb
     from coinvec_train.segmenter.card import write_card
     from coinvec_train.segmenter.gallery import side_by_side
-    from coinvec_train.segmenter.material import gallery_pictures, gather
+    from coinvec_train.segmenter.material import gallery_pictures, gather, rendered_pictures
     from coinvec_train.segmenter.rivals import finders
 
     material = gather(scenes, crops, coins, grounds, root=root)
@@ -118,4 +122,6 @@ def evaluate(
         write_card(out, rivals, material, runs, advance)
     if gallery is not None:
         write_rgb(gallery, side_by_side(rivals, gallery_pictures(material)))
+    if rendered_gallery is not None:
+        write_rgb(rendered_gallery, side_by_side(rivals, rendered_pictures()))
     click.echo(f"wrote {out}", err=True)

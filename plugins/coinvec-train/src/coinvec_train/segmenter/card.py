@@ -16,7 +16,7 @@ from coinvec_unet.network import Network
 
 from coinvec.media.decode import decode
 from coinvec.plugin.protocols import Preprocessor
-from coinvec_train.markdown import introduction
+from coinvec_train.markdown import introduction, table
 from coinvec_train.pictures import read_rgb
 from coinvec_train.runs import load_run
 from coinvec_train.segmenter.export import trained_network
@@ -27,6 +27,7 @@ _TWELVE_MEGAPIXELS = (4000, 3000)
 _JPEG_QUALITY = 92
 _ROUNDS = 30
 _SIZE = 256
+_RUNS_SAY = "The best epoch's IoU of pixels, on pictures set aside, at the run's own size.\n\n"
 
 Advance = Callable[[int, int], None]
 
@@ -58,7 +59,7 @@ def write_card(
         ),
         tables(results),
         "### Latency\n\n" + _latency(next(iter(finders.values())), material, runs),
-        "### Training\n\n" + "\n".join(_training(run) for run in runs),
+        "### Training\n\n" + _RUNS_SAY + trainings(runs),
     ]
     out.write_text(introduction(out) + "\n\n".join(sections) + "\n", encoding="utf-8")
 
@@ -110,17 +111,39 @@ def _large_jpeg(path: Path) -> bytes:
     return bytes(data)
 
 
-def _training(run: Path) -> str:
-    """One run in a line: its settings, and its best epoch."""
+_RUN = ("run", "encoder", "starts from", "pixels", "pictures", "trained on", "augmented", "best")
+
+
+def trainings(runs: Sequence[Path]) -> str:
+    """A table of runs, one row each: what it was told, and what its best epoch measured."""
+    rows = [_training(run) for run in runs]
+    measured = list(dict.fromkeys(name for _, ious in rows for name in ious))
+    head = (*_RUN, *(f"IoU, {name}" for name in measured))
+    return table(
+        head, [(*told, *(ious.get(name, "–") for name in measured)) for told, ious in rows]
+    )
+
+
+def _training(run: Path) -> tuple[tuple[str, ...], dict[str, str]]:
     config = json.loads((run / "config.json").read_text(encoding="utf-8"))
     with (run / "log.csv").open(encoding="utf-8", newline="") as file:
         epochs = list(csv.DictReader(file))
     names = [name for name in epochs[0] if name.startswith("iou_")]
     best = max(epochs, key=lambda each: sum(float(each[name]) for name in names))
-    ious = ", ".join(f"{name.removeprefix('iou_')} {float(best[name]):.3f}" for name in names)
-    return (
-        f"- `{run.name}`: {config['encoder']}, {config['size']} pixels, {len(epochs)} epochs of "
-        f"{config['epoch_pictures']} pictures, real share {config['real_share']}, "
-        f"augmentation {'on' if config['augment'] else 'off'}; best epoch {best['epoch']}: "
-        f"IoU of pixels on pictures set aside: {ious}."
+    told = (
+        f"`{run.name}`",
+        config["encoder"],
+        Path(config["first_weights"]).stem,
+        str(config["size"]),
+        f"{len(epochs)} × {config['epoch_pictures']:,}",
+        _kinds(config["real_share"]),
+        "yes" if config["augment"] else "no",
+        f"epoch {best['epoch']}",
     )
+    return told, {name.removeprefix("iou_"): f"{float(best[name]):.3f}" for name in names}
+
+
+def _kinds(real_share: float) -> str:
+    if real_share in (0.0, 1.0):
+        return "photographs" if real_share else "synthetic scenes"
+    return f"both, {real_share:.0%} photographs"

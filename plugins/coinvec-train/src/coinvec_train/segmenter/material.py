@@ -8,6 +8,9 @@ import numpy as np
 from coinvec.domain.images import MaskArray, Picture
 from coinvec.errors import InvalidValueError
 from coinvec.media.decode import decode
+from coinvec.testing import mint_catalogue
+from coinvec.testing.catalogue import PHONE_GROUNDS
+from coinvec.testing.photo import photograph
 from coinvec_train.labels import read_labels
 from coinvec_train.scenes import SceneComposer, SceneSettings
 from coinvec_train.scenes.compose import compose_empty
@@ -22,6 +25,9 @@ _SIZE = 384
 """Sides of synthetic scenes, in pixels: more than the network's first look takes."""
 _SEED = 20_000
 _GALLERY = 12
+_GALLERY_SIZE = (480, 480)
+_STEEPEST = 55.0
+"""Degrees between the line of sight and the vertical."""
 
 
 def gather(
@@ -63,6 +69,23 @@ def gather(
 def _synthetic(composer: SceneComposer, at: int) -> tuple[Picture, MaskArray]:
     scene = composer.compose(np.random.default_rng((_SEED, at)))
     return Picture(scene.pixels, f"scene {at}"), scene.masks[0]
+
+
+def rendered_pictures() -> list[tuple[Picture, MaskArray]]:
+    """Rendered photographs on every kind of ground, ever more oblique, with their true masks."""
+    coins = [minted.obverse for minted in mint_catalogue(_SEED, n_types=_GALLERY, n_issuers=3)]
+    tilts = np.linspace(0, _STEEPEST, _GALLERY)
+    photos = [
+        photograph(
+            coin,
+            size=_GALLERY_SIZE,
+            background=PHONE_GROUNDS[at % len(PHONE_GROUNDS)],
+            tilt_degrees=float(tilt),
+            seed=at,
+        )
+        for at, (coin, tilt) in enumerate(zip(coins, tilts, strict=True))
+    ]
+    return [(Picture(photo.pixels), photo.masks[0]) for photo in photos]
 
 
 def gallery_pictures(material: Material) -> list[tuple[Picture, MaskArray]]:
