@@ -35,6 +35,7 @@ class Answerer:
         generation: The live generation.
         thresholds: Its encoder's calibrated limits.
         ranker: Orders the candidates.
+        witness: The ranker whose scores the verdict rests on, if it gives any.
         locate: Gives the path or URL of an image id's kept picture.
         load_crop: Gives the cut-out of a catalogue image, for rankers.
         cache: Where rankers keep what follows from that.
@@ -45,6 +46,7 @@ class Answerer:
     generation: StoredGeneration
     thresholds: Thresholds | None
     ranker: RankStep
+    witness: RankStep
     locate: Callable[[str], str]
     load_crop: Callable[[str], Crop | None]
     cache: Path | None = None
@@ -156,7 +158,7 @@ class Answerer:
             hits = self.ranker.apply(request, candidates)[:k]
             encoder = str(self.generation.generation.encoder)
             return hits, (
-                judge_scores(self.ranker, encoder, request, leaders, hits)
+                judge_scores(self.witness, encoder, request, leaders, hits)
                 or judge_similarities(self.thresholds, leaders, candidates, hits)
             )
 

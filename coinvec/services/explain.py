@@ -146,6 +146,7 @@ def _ranked(
         "ranker": _plugin(seen.home.host, seen.home.host.spec("ranker", ranker)),
         "groups": plan.query.group_by.value,
         "verdict": result.verdict.value,
+        "judged_by": result.judged_by,
         "total_matching": result.total_matching,
         "total_ms": times["total"],
     }

@@ -279,6 +279,7 @@ def _answerer(home: Home, generation: LoadedGeneration, plan: Plan, ranker: Rank
         generation=generation.stored,
         thresholds=generation.models.encoder_spec.thresholds,
         ranker=ranker,
+        witness=ranker,
         locate=home.media.location,
         load_crop=partial(_load_crop, home, generation.models),
         cache=ranker_cache(home, generation.stored),

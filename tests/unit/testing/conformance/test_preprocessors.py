@@ -36,7 +36,7 @@ class Model(HoughPreprocessor):
         ("return [replace(c, score=1 / (1 + next(calls))) for c in found]", "deterministic",
          "other crops"),
         ("picture.pixels[0, 0] = 9; return found", "input-untouched", "wrote into"),
-        ("self.last = found; time.sleep(.01); return self.last", "thread-safe", "other crops"),
+        ("self.last = found; time.sleep(.2); return self.last", "thread-safe", "other crops"),
     ],
 )  # fmt: skip
 def test_a_fault_is_found_and_named(written, outcome, body, check, words):
