@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
+from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
@@ -78,7 +79,7 @@ def create_app(home: Home, options: ServeOptions | None = None) -> FastAPI:
         options: The bounds.
     """
     service = Service.of(home, options or ServeOptions())
-    app = FastAPI(
+    app = FastAPIOffline(
         title="coinvec",
         version=__version__,
         description=DESCRIPTION,

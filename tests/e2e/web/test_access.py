@@ -130,6 +130,16 @@ def test_the_page_may_load_nothing_from_elsewhere(served):
         assert not re.search(r"https?://|innerHTML|insertAdjacentHTML|\beval\b", text), file.name
 
 
+def test_the_interface_is_described_without_anything_from_elsewhere(visit, served):
+    seen = visit(served)
+    asked = []
+    seen.page.on("request", lambda request: asked.append(request.url))
+    seen.page.goto(f"{served}docs")
+    seen.page.get_by_text("/v1/search").first.wait_for()
+    assert f"{served}openapi.json" in asked
+    assert [each for each in asked if not each.startswith((served, "data:"))] == []
+
+
 def test_it_can_be_installed_and_its_worker_knows_every_file(served):
     manifest = json.loads((STATIC / "manifest.webmanifest").read_text("utf-8"))
     assert {"192x192", "512x512"} <= {icon["sizes"] for icon in manifest["icons"]}
