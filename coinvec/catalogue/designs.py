@@ -17,7 +17,7 @@ from coinvec.catalogue.tables import CoinImageRow, CoinTypeRow, DesignRow, Embed
 from coinvec.domain.coins import Design, Side
 from coinvec.domain.predicates import Predicate
 from coinvec.domain.tables import Value
-from coinvec.domain.vectors import FloatArray
+from coinvec.domain.vectors import DesignImages, FloatArray
 
 _KEY = (col(CoinTypeRow.key), col(DesignRow.side), col(DesignRow.key))
 
@@ -36,12 +36,15 @@ class Gallery:
     designs: Sequence[tuple[str, Side, str]]
     vectors: FloatArray
 
-    def by_design(self) -> dict[str, FloatArray]:
-        """The vectors of each design, m × dim, by design id."""
+    def by_design(self) -> dict[str, DesignImages]:
+        """The images of each design, by design id."""
         rows: dict[str, list[int]] = defaultdict(list)
         for place, (type_key, side, key) in enumerate(self.designs):
             rows[Design(type_key, side, key).id].append(place)
-        return {design: self.vectors[places] for design, places in rows.items()}
+        return {
+            design: DesignImages([self.image_ids[place] for place in places], self.vectors[places])
+            for design, places in rows.items()
+        }
 
 
 class CoinsView:

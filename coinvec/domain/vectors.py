@@ -1,6 +1,6 @@
 """Embeddings, and the generation of models that made them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,6 +13,19 @@ from coinvec.errors import InvalidValueError
 FloatArray = NDArray[np.float32]
 
 NORM_TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DesignImages:
+    """All images of a design and their embeddings.
+
+    Attributes:
+        image_ids: The images.
+        vectors: The embedding of each, m × dim float32 of norm 1.
+    """
+
+    image_ids: Sequence[str]
+    vectors: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ from coinvec.domain.models import Thresholds
 from coinvec.domain.predicates import ColumnRef, InList
 from coinvec.domain.records import CoinRecord, StoredGeneration
 from coinvec.domain.results import Candidate, SearchResult, SideMatch
-from coinvec.domain.vectors import FloatArray
+from coinvec.domain.vectors import DesignImages
 from coinvec.pipeline.find import Finder, Finding, Probe
 from coinvec.pipeline.judge import Judgement, judge_scores, judge_similarities
 from coinvec.pipeline.rank import RankStep
@@ -130,10 +130,10 @@ class Answerer:
     def _request(self, probe: Probe) -> RankingRequest:
         crops = [photo.crop for photo in probe.photos if photo.crop is not None]
         return RankingRequest(
-            crops, self.load_crop, probe.vectors, self._load_vectors, cache=self.cache
+            crops, self.load_crop, probe.vectors, self._load_images, cache=self.cache
         )
 
-    def _load_vectors(self, candidates: Sequence[Candidate]) -> dict[str, FloatArray]:
+    def _load_images(self, candidates: Sequence[Candidate]) -> dict[str, DesignImages]:
         generation = self.generation
         types = tuple(sorted({candidate.type for candidate in candidates}))
         coins = self.catalogue.coins()

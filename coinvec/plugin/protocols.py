@@ -9,7 +9,7 @@ import numpy as np
 
 from coinvec.domain.images import Crop, Picture
 from coinvec.domain.results import Candidate
-from coinvec.domain.vectors import FloatArray
+from coinvec.domain.vectors import DesignImages, FloatArray
 
 
 class Preprocessor(Protocol):
@@ -53,8 +53,9 @@ class RankingRequest:
             keeps no picture of it. It reads the picture and finds the coin in it, which takes
             tens of milliseconds and more.
         vectors: The coin's embeddings, n × dim float32, one row for each crop.
-        load_vectors: Gives the embeddings of all images of the designs of some candidates: by
-            design id, m × dim float32. One statement of SQL however many candidates.
+        load_images: Gives all images of the designs of some candidates, and those of the other
+            designs of their types, with their embeddings: by design id. One statement of SQL
+            however many candidates.
         cache: A directory for what a ranker works out from catalogue coins, each known by its
             image id; it is another one for another preprocessor or revision of it, so that an id
             in it means one cut-out for ever. It may not exist yet, and may be emptied at any
@@ -64,7 +65,7 @@ class RankingRequest:
     crops: Sequence[Crop]
     load_crop: Callable[[str], Crop | None]
     vectors: FloatArray = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
-    load_vectors: Callable[[Sequence[Candidate]], Mapping[str, FloatArray]] = field(
+    load_images: Callable[[Sequence[Candidate]], Mapping[str, DesignImages]] = field(
         default=lambda _: {}
     )
     cache: Path | None = None

@@ -13,7 +13,7 @@ import numpy as np
 
 from coinvec.domain.images import Crop
 from coinvec.domain.results import Candidate
-from coinvec.domain.vectors import FloatArray
+from coinvec.domain.vectors import DesignImages, FloatArray
 from coinvec.plugin.protocols import PreparingRanker, RankingRequest, ScoringRanker
 from coinvec.testing.conformance.checks import Check, Outcome, require, run_checks
 from coinvec.testing.conformance.material import candidates, coin_crop, designs, sample_crops
@@ -216,7 +216,7 @@ def _with_pictures() -> RankingRequest:
         sample_crops()[:1],
         _catalogue_crop,
         vectors=_vectors("the query"),
-        load_vectors=lambda given: {each.design.id: _vectors(each.design.id) for each in given},
+        load_images=lambda given: {each.design.id: _images(each) for each in given},
     )
 
 
@@ -224,6 +224,10 @@ def _catalogue_crop(image_id: str) -> Crop | None:
     """The cut-out of a catalogue image; every third has none."""
     number = int(image_id, 16)
     return coin_crop(designs()[number % len(designs())]) if number % 3 else None
+
+
+def _images(candidate: Candidate) -> DesignImages:
+    return DesignImages([candidate.image.id], _vectors(candidate.design.id))
 
 
 def _vectors(key: str) -> FloatArray:

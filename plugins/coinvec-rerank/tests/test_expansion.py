@@ -6,6 +6,7 @@ from coinvec_rerank.weights import Expansion
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coinvec.domain.vectors import DesignImages
 from coinvec.plugin.protocols import RankingRequest
 
 
@@ -16,7 +17,8 @@ def unit(rows):
 
 def request_for(queries, galleries):
     crops = [struck(minted(1)[0])] * len(queries)
-    return RankingRequest(crops, lambda _: None, queries, lambda _: galleries)
+    images = {design: DesignImages([design], rows) for design, rows in galleries.items()}
+    return RankingRequest(crops, lambda _: None, queries, lambda _: images)
 
 
 def test_a_query_is_moved_by_its_nearest_neighbours_alone():

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 from coins import MIDDLE, SIZE, crop_of, minted, struck
-from coinvec_rerank.gradients import SECTORS, SHAPE, agreement, gradient_grid, spectrum
+from coinvec_rerank.gradients import SECTORS, SHAPE, agreements, gradient_grid, spectra
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +15,8 @@ def turned(crop, degrees):
 
 
 def agree(one, other):
-    return agreement(spectrum(gradient_grid(one)), spectrum(gradient_grid(other)))
+    [[found]] = agreements(*(spectra(gradient_grid(each)[np.newaxis]) for each in (one, other)))
+    return float(found)
 
 
 def test_a_grid_is_a_unit_vector():
@@ -27,9 +28,13 @@ def test_a_grid_is_a_unit_vector():
 
 def test_agreement_is_the_best_correlation_over_all_shifts():
     chance = np.random.default_rng(0)
-    one, other = chance.normal(size=(2, *SHAPE)).astype(np.float32)
-    brute = max(float((one * np.roll(other, shift, axis=2)).sum()) for shift in range(SECTORS))
-    assert agreement(spectrum(one), spectrum(other)) == pytest.approx(brute, rel=1e-4)
+    some, others = (chance.normal(size=(n, *SHAPE)).astype(np.float32) for n in (2, 3))
+    brute = [
+        [max(float((one * np.roll(other, by, axis=2)).sum()) for by in range(SECTORS))
+         for other in others]
+        for one in some
+    ]  # fmt: skip
+    np.testing.assert_allclose(agreements(spectra(some), spectra(others)), brute, rtol=1e-4)
 
 
 @settings(max_examples=10, deadline=None)

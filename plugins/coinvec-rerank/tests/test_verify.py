@@ -1,11 +1,13 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from coins import candidate, image_id, minted, struck
-from coinvec_rerank.gradients import agreement, gradient_grid, spectrum
+from coinvec_rerank.gradients import agreements, gradient_grid, spectra
 from coinvec_rerank.verify import VerifyRanker, evidence
 from coinvec_rerank.weights import Verification
 
+from coinvec.domain.vectors import DesignImages
 from coinvec.plugin.protocols import RankingRequest
 
 DESIGNS = minted(4)
@@ -65,7 +67,7 @@ def test_evidence_is_how_well_the_best_image_agrees():
     photo = struck(DESIGNS[1], turned=20.0)
     found = evidence(request_for(photo), [candidate("t1", 0.5), candidate("none", 0.4)])
     image = GALLERY[image_id("t1")]
-    wanted = agreement(*(spectrum(gradient_grid(each)) for each in (photo, image)))
+    [[wanted]] = agreements(*(spectra(gradient_grid(each)[np.newaxis]) for each in (photo, image)))
     assert found == [pytest.approx(wanted, abs=1e-3), None]
 
 
@@ -81,6 +83,39 @@ def test_two_photos_are_held_against_both_sides_in_either_order():
         ]
         assert both == pytest.approx(sum(alone) / 2)
         assert both > one
+
+
+def with_more_images(request, *names):
+    """The design t0 has these images besides, each more alike to the photo than the last."""
+    vectors = np.linspace(0.1, 0.9, len(names) + 1, dtype=np.float32)[:, np.newaxis]
+    images = DesignImages([image_id(name) for name in ("t0", *names)], vectors)
+    return replace(
+        request,
+        vectors=np.ones((1, 1), np.float32),
+        load_images=lambda _: {"t0/obverse/o1": images},
+    )
+
+
+def test_the_image_that_agrees_most_speaks_for_its_design(tmp_path):
+    photo, given = struck(DESIGNS[1], turned=20.0), [candidate("t0", 0.5), candidate("t1", 0.5)]
+    request = request_for(photo, cache=tmp_path)
+    wrong, right = evidence(request, given)  # and now both are kept
+    assert wrong < right
+    assert evidence(with_more_images(request, "t1"), given) == [right, right]
+
+
+def test_only_the_images_nearest_to_the_photo_are_held_against_it(tmp_path):
+    request = request_for(struck(DESIGNS[1]), cache=tmp_path)
+    alone, _ = evidence(request, [candidate("t0", 0.5), candidate("t1", 0.5)])
+    crowded = with_more_images(request, "t1", "a", "b", "c", "d")
+    assert evidence(crowded, [candidate("t0", 0.5)]) == [alone]
+
+
+def test_no_picture_is_read_but_the_best_image_s():
+    load = Loader()
+    request = with_more_images(request_for(struck(DESIGNS[1]), load=load), "t1")
+    evidence(request, [candidate("t0", 0.5)])
+    assert load.asked == [image_id("t0")]
 
 
 def test_what_is_kept_spares_the_pictures(tmp_path):
@@ -114,7 +149,8 @@ def test_scores_fall_along_the_order_and_are_the_candidate_s_own():
     ranked = ranker.rank(request, alike())
     scores = ranker.scores(request, ranked)
     assert scores == sorted(scores, reverse=True)
-    assert scores == [ranker.scores(request, [each])[0] for each in ranked]
+    alone = [ranker.scores(request, [each])[0] for each in ranked]
+    assert scores == pytest.approx(alone, abs=1e-5)
     assert ranker.scores(request, [candidate("none", 0.9)]) == [None]
 
 

@@ -31,7 +31,7 @@ from coinvec.plugin.protocols import RankingRequest
 from coinvec.services.queries import LabelledQuery, natural_grouping, read_queries
 from coinvec.services.search import Searcher
 
-DEPTHS = (5, 10, 20)
+DEPTHS = (10, 20, 50)
 WEIGHTS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 8.0, 16.0)
 LOSSES = (0.01, 0.02, 0.05, 0.1)
 NEIGHBOURS = (1, 2, 3, 5, 10)
@@ -67,10 +67,8 @@ class Recorder:
 
     def rank(self, request: RankingRequest, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
         """See `Ranker.rank`."""
-        galleries = request.load_vectors(candidates)
-        kept = RankingRequest(
-            request.crops, request.load_crop, request.vectors, lambda _: galleries
-        )
+        images = request.load_images(candidates)
+        kept = RankingRequest(request.crops, request.load_crop, request.vectors, lambda _: images)
         self.seen.append((kept, candidates, evidence(request, candidates[: max(DEPTHS)])))
         return candidates
 

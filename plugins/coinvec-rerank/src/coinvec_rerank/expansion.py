@@ -29,7 +29,8 @@ class ExpansionRanker:
 
     def rank(self, request: RankingRequest, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
         """See `Ranker.rank`; looks at embeddings only. A candidate without one keeps its place."""
-        galleries = request.load_vectors(candidates)
+        images = request.load_images(candidates)
+        galleries = {design: each.vectors for design, each in images.items()}
         designs = dict.fromkeys(each.design.id for each in candidates)
         known = [galleries[design] for design in designs if design in galleries]
         if not known:

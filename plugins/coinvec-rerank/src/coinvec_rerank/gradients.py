@@ -59,20 +59,31 @@ def gradient_grid(crop: Crop) -> FloatArray:
     return grid
 
 
-def spectrum(grid: FloatArray) -> SpectrumArray:
-    """A grid's Fourier transform along its rings, for `agreement`."""
-    return np.fft.rfft(grid, axis=2).astype(np.complex64)
-
-
-def agreement(one: SpectrumArray, other: SpectrumArray) -> float:
-    """The largest correlation of two coins under any turn, -1 to 1.
+def spectra(grids: FloatArray) -> SpectrumArray:
+    """The Fourier transforms of grids along their rings, for `agreements`.
 
     Args:
-        one: Spectrum of a coin's grid.
-        other: That of another.
+        grids: N grids of `SHAPE`.
+
+    Returns:
+        N × orientations × rings × frequencies.
     """
-    over_turns = np.fft.irfft((one.conj() * other).sum(axis=(0, 1)), n=SECTORS)
-    return float(over_turns.max())
+    return np.fft.rfft(grids, axis=-1).astype(np.complex64)
+
+
+def agreements(some: SpectrumArray, others: SpectrumArray) -> FloatArray:
+    """The largest correlations of coins under any turn, -1 to 1.
+
+    Args:
+        some: Spectra of N coins' grids.
+        others: Those of M others.
+
+    Returns:
+        N × M.
+    """
+    products = np.einsum("norf,morf->nmf", some.conj(), others, optimize=True)
+    over_turns: FloatArray = np.fft.irfft(products, n=SECTORS, axis=-1).max(axis=-1)
+    return over_turns
 
 
 def _unrolled(crop: Crop) -> FloatArray:

@@ -16,7 +16,7 @@ def coinvec_rankers() -> Iterable[RankerSpec]:
         RankerSpec(
             name="verify",
             target="coinvec_rerank.verify:VerifyRanker",
-            revision="2",
+            revision="3",
             depth=20,
             thresholds=VERIFICATION_LIMITS,
             summary="Similarity, and local gradients compared under every turn of the coin",

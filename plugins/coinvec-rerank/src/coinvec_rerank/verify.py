@@ -6,17 +6,19 @@ from typing import Final
 
 import numpy as np
 
+from coinvec.domain.coins import Design
 from coinvec.domain.images import Crop
 from coinvec.domain.results import Candidate
+from coinvec.domain.vectors import DesignImages
 from coinvec.plugin.protocols import RankingRequest
 from coinvec_rerank.cache import BlobCache
 from coinvec_rerank.gradients import (
     REVISION,
     SHAPE,
     SpectrumArray,
-    agreement,
+    agreements,
     gradient_grid,
-    spectrum,
+    spectra,
 )
 from coinvec_rerank.order import by_score
 from coinvec_rerank.weights import VERIFICATION, Verification
@@ -25,6 +27,10 @@ _STORED: Final = np.dtype("<f2")
 _BYTES: Final = int(np.prod(SHAPE)) * _STORED.itemsize
 _KEPT: Final = 20_000
 """Coins whose gradients are kept, 32 KiB each."""
+_DIGITS: Final = 6
+"""Of an agreement; further ones depend on how many coins are compared at once."""
+_IMAGES: Final = 5
+"""Images of a design that are held against a photo, those most alike to it."""
 
 
 class VerifyRanker:
@@ -59,20 +65,21 @@ class VerifyRanker:
 
 
 def evidence(request: RankingRequest, candidates: Sequence[Candidate]) -> list[float | None]:
-    """How well each candidate's picture agrees with the photos.
+    """How well each candidate's pictures agree with the photos.
 
     Args:
         request: The photos' coins, and where catalogue pictures come from.
         candidates: The candidates.
 
     Returns:
-        The `agreement` of the candidate's best image with the photo that agrees more; for two
-        photos the mean over the sides of the type. None where no picture is kept.
+        The largest of the `agreements` of the photo with the candidate's best image and with the
+        images of the same design that are most alike to the photo; for two photos the mean over
+        the sides of the type, each with the photo that agrees more. None where no picture is kept.
+        A picture is read for the best image only: of the others, what is kept is taken.
     """
-    photos = [_spectrum(crop) for crop in request.crops]
-    images = [_images(each, len(photos)) for each in candidates]
-    spectra = _spectra(request, sorted({image for each in images for image in each}))
-    return [_proof(photos, [spectra[image] for image in each]) for each in images]
+    sides = _sides(request, candidates)
+    agreed = _agreed(request, [side for each in sides for side in each])
+    return [_proof([[agreed[i] for i in side if i in agreed] for side in each]) for each in sides]
 
 
 def _mean(similarity: float, proof: float, weight: float) -> float:
@@ -84,45 +91,71 @@ def _cache(folder: Path) -> BlobCache:
     return BlobCache(folder / f"gradients-{REVISION}.db", _KEPT)
 
 
-def _spectrum(crop: Crop) -> SpectrumArray:
-    return _read(_kept_form(crop))
-
-
 def _kept_form(crop: Crop) -> bytes:
     return gradient_grid(crop).astype(_STORED).tobytes()
 
 
-def _read(kept: bytes) -> SpectrumArray:
-    return spectrum(np.frombuffer(kept, dtype=_STORED).reshape(SHAPE).astype(np.float32))
+def _spectra(kept: Sequence[bytes]) -> SpectrumArray:
+    grids = np.frombuffer(b"".join(kept), dtype=_STORED).reshape(-1, *SHAPE)
+    return spectra(grids.astype(np.float32))
 
 
-def _images(candidate: Candidate, photos: int) -> list[str]:
-    """The catalogue images that the photos are held against."""
-    if photos == 1:
-        return [candidate.image.id]
-    return [match.image_id for match in candidate.sides.values()] or [candidate.image.id]
-
-
-def _proof(photos: Sequence[SpectrumArray], images: Sequence[SpectrumArray | None]) -> float | None:
-    best = [
-        max(agreement(photo, image) for photo in photos) for image in images if image is not None
+def _sides(request: RankingRequest, candidates: Sequence[Candidate]) -> list[list[list[str]]]:
+    """The images that the photos are held against, the best first: of each candidate, by side."""
+    known = request.load_images(candidates)
+    several = len(request.crops) > 1
+    return [
+        [_nearest(request, known.get(design), best) for design, best in _shown(each, several)]
+        for each in candidates
     ]
+
+
+def _shown(candidate: Candidate, both_sides: bool) -> list[tuple[str, str]]:
+    """The designs that photos may show, each with its best image."""
+    if not (both_sides and candidate.sides):
+        return [(candidate.design.id, candidate.image.id)]
+    return [
+        (Design(candidate.type, side, match.design).id, match.image_id)
+        for side, match in candidate.sides.items()
+    ]
+
+
+def _nearest(request: RankingRequest, images: DesignImages | None, best: str) -> list[str]:
+    """The best image and those of its design that are nearest to a photo."""
+    if images is None:
+        return [best]
+    order = np.argsort(-(images.vectors @ request.vectors.T).max(axis=1), kind="stable")
+    nearest = (images.image_ids[place] for place in order[:_IMAGES])
+    return list(dict.fromkeys([best, *nearest]))[:_IMAGES]
+
+
+def _proof(sides: Sequence[Sequence[float]]) -> float | None:
+    best = [max(side) for side in sides if side]
     return sum(best) / len(best) if best else None
 
 
-def _spectra(
-    request: RankingRequest, image_ids: Sequence[str]
-) -> Mapping[str, SpectrumArray | None]:
-    """The spectra of catalogue images by id, from what is kept or from pictures; None without."""
+def _agreed(request: RankingRequest, sides: Sequence[Sequence[str]]) -> Mapping[str, float]:
+    """How well the photo that agrees most agrees with catalogue images, by id."""
+    kept = _kept(request, sides)
+    if not kept:
+        return {}
+    photos = _spectra([_kept_form(crop) for crop in request.crops])
+    best = agreements(photos, _spectra(list(kept.values()))).max(axis=0)
+    return {
+        image_id: round(float(each), _DIGITS) for image_id, each in zip(kept, best, strict=True)
+    }
+
+
+def _kept(request: RankingRequest, sides: Sequence[Sequence[str]]) -> Mapping[str, bytes]:
+    """What is kept of catalogue images by id; of the best ones also what their pictures give."""
     cache = None if request.cache is None else _cache(request.cache)
-    kept = {} if cache is None else cache.load(image_ids)
+    kept = {} if cache is None else cache.load({image for side in sides for image in side})
     found = {image_id: grid for image_id, grid in kept.items() if len(grid) == _BYTES}
     fresh = {
         image_id: _kept_form(crop)
-        for image_id in image_ids
+        for image_id in sorted({side[0] for side in sides})
         if image_id not in found and (crop := request.load_crop(image_id)) is not None
     }
     if cache is not None:
         cache.keep(fresh)
-    found |= fresh
-    return {each: _read(found[each]) if each in found else None for each in image_ids}
+    return found | fresh
