@@ -4,29 +4,43 @@
 
 HOME is a home into which the catalogue of the development coins was imported with the models that
 are to be used; QUERIES is their queries file, unknown coins among them (see `coinvec evaluate`).
+Every query is asked twice: with its photo as it is, and with a bad one of the same coin, drawn like
+the views that the encoder was trained on. Pictures in catalogues are better than photos in the
+hand; limits chosen on them alone call most coins in the hand unknown.
+
 The limits go into `coinvec_rerank/weights.py`, under the encoder's revision. What they are worth
 is measured on other coins: `coinvec evaluate QUERIES`.
 """
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import click
+import numpy as np
 from coinvec_rerank.verify import VerifyRanker
 from coinvec_train.encoder.calibrate import Judged, calibrate
+from coinvec_train.encoder.views import Views
+from PIL import Image
 
 import coinvec
 from coinvec.domain.choices import GroupBy
+from coinvec.domain.images import RgbArray
 from coinvec.domain.models import Thresholds
 from coinvec.domain.results import Candidate, Query, SearchResult
 from coinvec.pipeline.rank import RankStep
+from coinvec.plugin.cutout import SIZE
 from coinvec.plugin.protocols import RankingRequest
 from coinvec.services.home import Home
 from coinvec.services.queries import LabelledQuery, read_queries
 from coinvec.services.search import Searcher
 
 DEPTH = 20
+SEED = 7
+GROUND = 128
+"""The grey that bad photos have around the coin."""
 ANY = Thresholds(known=-1.0, match=1.0, margin=0.0)
 
 
@@ -42,6 +56,26 @@ class Recorder(VerifyRanker):
         scores = super().scores(request, candidates)
         self.said = list(zip(scores, candidates, strict=True))
         return scores
+
+
+def bad_photos(
+    catalogue: coinvec.Catalogue, queries: Sequence[LabelledQuery], folder: Path
+) -> Iterator[LabelledQuery]:
+    """Each query with a bad photo of its coin, kept in a folder."""
+    views = Views("phone", SIZE)
+    for query in queries:
+        for crop in catalogue.segment(query.photos[0]).crops:
+            view = views.draw(crop.cutout, np.random.default_rng((SEED, query.line)))
+            path = folder / f"{query.line}.png"
+            Image.fromarray(on_ground(view)).save(path)
+            yield replace(query, photos=(path,))
+
+
+def on_ground(view: RgbArray) -> RgbArray:
+    """A coin on black as one on grey, with as much of it on every side as half the view."""
+    around = [(SIZE // 2, SIZE // 2)] * 2
+    is_coin = np.pad(view.any(axis=2), around)[:, :, np.newaxis]
+    return np.where(is_coin, np.pad(view, [*around, (0, 0)]), np.uint8(GROUND))
 
 
 def judged(home: Home, queries: Sequence[LabelledQuery]) -> Iterator[Judged]:
@@ -74,10 +108,12 @@ def _judged(query: LabelledQuery, recorder: Recorder) -> Judged:
 @click.argument("queries", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def main(home: Path, queries: Path) -> None:
     """Calibrate `verify` on QUERIES in HOME."""
-    with coinvec.open(home) as catalogue:
-        seen = list(judged(catalogue.home, read_queries(queries)))
+    with coinvec.open(home) as catalogue, tempfile.TemporaryDirectory() as scratch:
+        good = read_queries(queries)
+        bad = list(bad_photos(catalogue, good, Path(scratch)))
+        seen = list(judged(catalogue.home, [*good, *bad]))
         limits = calibrate(seen)
-        click.echo(f"{len(seen)} queries, {sum(each.is_known for each in seen)} of known coins")
+        click.echo(f"{len(seen)} answers, {sum(each.is_known for each in seen)} of known coins")
         click.echo(f'"{catalogue.home.live.generation.encoder}": {limits!r},')
 
 
