@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from coinvec_train.encoder.data import DrawnViews
-from coinvec_train.encoder.views import Views, relit, with_cast, with_glare
+from coinvec_train.encoder.views import Views, fainter, relit, with_cast, with_glare, with_shadow
 
 from coinvec.domain.images import Ellipse
 from coinvec.plugin.cutout import RADIUS, SIZE
@@ -35,11 +35,21 @@ def test_the_coin_stays_in_view_and_its_surroundings_black(coin):
         assert not inside[0, 0]
 
 
-@pytest.mark.parametrize("change", [relit, with_glare, with_cast])
+@pytest.mark.parametrize("change", [relit, fainter, with_glare, with_shadow, with_cast])
 def test_light_changes_the_coin_alone(coin, change):
     changed = change(coin, np.random.default_rng(3))
     assert np.array_equal(changed.any(axis=2), coin.any(axis=2))
     assert not np.array_equal(changed, coin)
+
+
+def test_less_of_the_relief_is_seen_under_even_light(coin):
+    """The mean light stays, at the rim too, where there is black beside the coin."""
+    y, x = np.mgrid[:SIZE, :SIZE] - MIDDLE
+    rim = coin.any(axis=2) & (np.hypot(x, y) > 0.9 * RADIUS)
+    faint = fainter(coin, np.random.default_rng(3))
+    inside = coin.any(axis=2)
+    assert faint[inside].std() < 0.95 * coin[inside].std()
+    assert faint[rim].mean() == pytest.approx(coin[rim].mean(), rel=0.05)
 
 
 def test_a_coin_is_seen_turned_by_every_angle(coin):

@@ -102,7 +102,11 @@ def export(
     root: Path,
     cutouts: Path,
 ) -> None:
-    """Write a run's best weights to TARGET as ONNX, with thresholds calibrated on dev."""
+    """Write a run's best weights to TARGET as ONNX, with thresholds calibrated on dev.
+
+    They are calibrated on each query as it is and once as a bad photograph: on catalogue pictures
+    alone they would call most coins in the hand unknown.
+    """
     from dataclasses import replace
 
     from coinvec_arcface.encoder import ArcfaceEncoder
@@ -111,7 +115,7 @@ def export(
     from coinvec_train.encoder.export import WEIGHTS, describe, export_encoder
     from coinvec_train.encoder.open_set import read_gallery, retrieve
     from coinvec_train.encoder.rivals import embeddings_of
-    from coinvec_train.encoder.sources import cut_out
+    from coinvec_train.encoder.sources import cut_out, worsened
     from coinvec_train.runs import load_run
 
     config, weights = load_run(run)
@@ -120,8 +124,11 @@ def export(
     with progress_bar("coins cut out") as advance:
         kept = cut_out(gallery.pictures, root, cutouts, advance)
     encoder = ArcfaceEncoder(target / WEIGHTS, about)
-    catalogue, queries = embeddings_of(encoder, gallery, kept)
-    thresholds = calibrate(judged(gallery, catalogue, queries))
+    asked = [kept[name] for name in gallery.queries]
+    catalogue = embeddings_of(encoder, [kept[name] for name in gallery.images])
+    queries, bad = embeddings_of(encoder, asked), embeddings_of(encoder, worsened(asked))
+    seen = [*judged(gallery, catalogue, queries), *judged(gallery, catalogue, bad)]
+    thresholds = calibrate(seen)
     describe(target, replace(about, thresholds=thresholds))
     found = retrieve(gallery, catalogue, queries)
     click.echo(f"dev: hit rates {dict(found.hit_rate)}, AUROC {found.auroc}", err=True)

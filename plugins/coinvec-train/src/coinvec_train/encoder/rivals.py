@@ -16,7 +16,6 @@ from coinvec.domain.vectors import FloatArray
 from coinvec.plugin.cutout import RADIUS, SIZE
 from coinvec.plugin.protocols import Encoder
 from coinvec_train.encoder.data import as_tensor
-from coinvec_train.encoder.open_set import Gallery
 
 _CENTRE = (SIZE - 1) / 2
 _BATCH = 32
@@ -70,9 +69,6 @@ def as_crop(cutout: RgbArray) -> Crop:
     )
 
 
-def embeddings_of(
-    encoder: Encoder, gallery: Gallery, cutouts: Mapping[str, RgbArray]
-) -> tuple[FloatArray, FloatArray]:
-    """Embeddings of a gallery's catalogue, and of its queries."""
-    embeddings = encoder.encode([as_crop(cutouts[name]) for name in gallery.pictures])
-    return embeddings[: len(gallery.images)], embeddings[len(gallery.images) :]
+def embeddings_of(encoder: Encoder, cutouts: Sequence[RgbArray]) -> FloatArray:
+    """The embedding of each cut-out, N × dim."""
+    return encoder.encode([as_crop(each) for each in cutouts])

@@ -10,6 +10,7 @@ from coinvec_unet.unet import UnetPreprocessor
 from torch.utils.data import Dataset
 
 from coinvec.domain.images import RgbArray
+from coinvec.plugin.cutout import SIZE
 from coinvec_train.encoder.config import EncoderConfig
 from coinvec_train.encoder.cutouts import Cutouts, cut_out_all
 from coinvec_train.encoder.data import DrawnViews, Example, PlainViews, Rows
@@ -19,7 +20,7 @@ from coinvec_train.encoder.train import Watched
 from coinvec_train.encoder.views import Views
 
 _WORSENED_SEED = 7
-"""Of the worsened pictures that a run is judged by; training never draws from this seed."""
+"""Of the worsened queries that a run is judged by; training never draws from this seed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,31 +57,33 @@ class Sources:
 
     def watched(self, config: EncoderConfig) -> Watched:
         """What a run is judged by: the gallery as it is, and with worsened queries."""
-        pixels = [self.cutouts[name] for name in self.gallery.pictures]
-        none = [0] * len(pixels)
+        images, queries = (
+            [self.cutouts[name] for name in names]
+            for names in (self.gallery.images, self.gallery.queries)
+        )
+        none = [0] * (len(images) + len(queries))
         return Watched(
             same_looks=PlainViews(*self._labelled(self.material.watching), config.size),
             gallery=self.gallery,
             pictures={
-                "dev": PlainViews(pixels, none, config.size),
-                "worsened": PlainViews(self._worsened(pixels), none, config.size),
+                "dev": PlainViews([*images, *queries], none, config.size),
+                "worsened": PlainViews([*images, *worsened(queries)], none, config.size),
             },
         )
-
-    def _worsened(self, pixels: Sequence[RgbArray]) -> list[RgbArray]:
-        """The queries as bad photographs, for there are few real ones of coins never trained on."""
-        views, enrolled = Views("phone", pixels[0].shape[0]), len(self.gallery.images)
-        return [
-            views.draw(each, np.random.default_rng((_WORSENED_SEED, at)))
-            if at >= enrolled
-            else each
-            for at, each in enumerate(pixels)
-        ]
 
     def _labelled(self, photographs: Sequence[Photograph]) -> tuple[Sequence[RgbArray], list[int]]:
         labels = {look: number for number, look in enumerate(self.material.looks)}
         rows = [self.cutouts.rows[each.image] for each in photographs]
         return Rows(self.cutouts.pixels, rows), [labels[each.look] for each in photographs]
+
+
+def worsened(queries: Sequence[RgbArray]) -> list[RgbArray]:
+    """Cut-outs as bad photographs, for there are few real ones of coins never trained on."""
+    views = Views("phone", SIZE)
+    return [
+        views.draw(each, np.random.default_rng((_WORSENED_SEED, at)))
+        for at, each in enumerate(queries)
+    ]
 
 
 def gather(
