@@ -85,7 +85,7 @@ def training(sources, folder, config=CONFIG):
     return EncoderTraining(
         config,
         Run(folder, config.as_json()),
-        LOOKS,
+        [1] * LOOKS,
         lambda first, count: sources.epoch(config, first, count),
         sources.watched(config),
     )

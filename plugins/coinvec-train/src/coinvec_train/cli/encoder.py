@@ -38,6 +38,12 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--views", default="phone", show_default=True, help="`article` or `phone`.")
 @click.option("--mirrored", is_flag=True, help="Learn mirror images as classes of their own.")
 @click.option("--margin", default=0.2, show_default=True, help="ArcFace's, in radians.")
+@click.option(
+    "--margin-power",
+    default=0.0,
+    show_default=True,
+    help="How fast margins fall as classes grow.",
+)
 @click.option("--scale", default=25.0, show_default=True, help="ArcFace's.")
 @click.option("--subcentres", default=1, show_default=True, help="Centres of each class.")
 @click.option("--batch", default=32, show_default=True, help="Pictures a step.")
@@ -69,7 +75,7 @@ def encoder(
     job = EncoderTraining(
         config,
         Run(out, config.as_json()),
-        sources.classes(config),
+        sources.class_sizes(config),
         lambda first, count: sources.epoch(config, first, count),
         sources.watched(config),
     )

@@ -1,6 +1,8 @@
 """The loss: additive angular margin (ArcFace)."""
 
 import math
+import statistics
+from collections.abc import Sequence
 
 import torch
 from torch import nn
@@ -16,19 +18,21 @@ class ArcFace(nn.Module):
 
     Args:
         dim: Numbers of an embedding.
-        classes: How many classes there are.
-        margin: In radians.
+        margins: Of each class, in radians.
         scale: Radius of the sphere on which the softmax is taken.
         subcentres: Centres of each class.
     """
 
+    _margins: torch.Tensor
+
     def __init__(
-        self, dim: int, classes: int, *, margin: float, scale: float, subcentres: int = 1
+        self, dim: int, margins: Sequence[float], *, scale: float, subcentres: int = 1
     ) -> None:
         super().__init__()
-        self.centres = nn.Parameter(torch.empty(classes, subcentres, dim))
+        self.centres = nn.Parameter(torch.empty(len(margins), subcentres, dim))
         nn.init.xavier_uniform_(self.centres)
-        self._margin, self._scale = margin, scale
+        self.register_buffer("_margins", torch.tensor(margins), persistent=False)
+        self._scale = scale
 
     def cosines(self, embeddings: torch.Tensor) -> torch.Tensor:
         """N × dim of norm 1 to N × classes: the cosine to the nearest centre of each class."""
@@ -40,15 +44,33 @@ class ArcFace(nn.Module):
         """The cross-entropy of N embeddings of norm 1 against their N classes, with the margin."""
         cosines = self.cosines(embeddings)
         own = labels.unsqueeze(1)
+        margins = self._margins[own]
         target = cosines.gather(1, own)
         sines = (1 - target.square()).clamp(min=1e-6).sqrt()  # its slope has no end at 0
-        with_margin = target * math.cos(self._margin) - sines * math.sin(self._margin)
+        with_margin = target * margins.cos() - sines * margins.sin()
         # Past this angle the sum would turn back; a straight line goes on from there.
-        turning = math.cos(math.pi - self._margin)
-        past = target - math.sin(math.pi - self._margin) * self._margin
-        with_margin = torch.where(target > turning, with_margin, past)
+        past = target - (math.pi - margins).sin() * margins
+        with_margin = torch.where(target > (math.pi - margins).cos(), with_margin, past)
         return functional.cross_entropy(self._scale * cosines.scatter(1, own, with_margin), labels)
 
     def plain_loss(self, embeddings: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """The cross-entropy without the margin, to watch over-fitting by."""
         return functional.cross_entropy(self._scale * self.cosines(embeddings), labels)
+
+
+def class_margins(sizes: Sequence[int], margin: float, power: float) -> list[float]:
+    """Wider margins for smaller classes, of which less is known.
+
+    Q. Ha, B. Liu, F. Liu, P. Liao: Google Landmark Recognition 2020 Competition Third Place
+    Solution, 2020, set margins by a power of the class's size.
+
+    Args:
+        sizes: Pictures of each class.
+        margin: Of a class of median size, in radians.
+        power: How fast margins fall as classes grow; 0 gives all the same.
+
+    Returns:
+        The margin of each class, at most twice the given one and at least half of it.
+    """
+    middle = statistics.median(sizes)
+    return [margin * min(max((middle / size) ** power, 0.5), 2.0) for size in sizes]

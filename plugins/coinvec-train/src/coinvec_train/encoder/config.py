@@ -26,6 +26,7 @@ class EncoderConfig:
         views: Augmentations, one of `VIEWS`.
         mirrored: Learn mirrored coins besides, each look's as a class of its own.
         margin: ArcFace's angular margin in radians.
+        margin_power: How fast margins fall as classes grow; 0 gives all the same.
         scale: ArcFace's scale.
         subcentres: Centres of each class (Deng et al. 2020); 1 is plain ArcFace.
         batch: Pictures a step.
@@ -49,6 +50,7 @@ class EncoderConfig:
     views: str = "phone"
     mirrored: bool = False
     margin: float = 0.2
+    margin_power: float = 0.0
     scale: float = 25.0
     subcentres: int = 1
     batch: int = 32

@@ -1,5 +1,6 @@
 """From files to what a run is trained on and judged by."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,9 +52,10 @@ class Sources:
             mirrored=config.mirrored,
         )
 
-    def classes(self, config: EncoderConfig) -> int:
-        """How many classes the training views are of."""
-        return len(self.material.looks) * (2 if config.mirrored else 1)
+    def class_sizes(self, config: EncoderConfig) -> list[int]:
+        """How many pictures there are of each class of the training views."""
+        sizes = Counter(each.look for each in self.material.training)
+        return [sizes[look] for look in self.material.looks] * (2 if config.mirrored else 1)
 
     def watched(self, config: EncoderConfig) -> Watched:
         """What a run is judged by: the gallery as it is, and with worsened queries."""

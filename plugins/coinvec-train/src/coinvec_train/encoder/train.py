@@ -17,7 +17,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader, Dataset
 
 from coinvec.domain.vectors import FloatArray
-from coinvec_train.encoder.arcface import ArcFace
+from coinvec_train.encoder.arcface import ArcFace, class_margins
 from coinvec_train.encoder.config import EncoderConfig
 from coinvec_train.encoder.data import Example, PlainViews
 from coinvec_train.encoder.network import build_encoder, set_training
@@ -63,7 +63,7 @@ class EncoderTraining:
     Args:
         config: Its settings.
         run: Its folder.
-        classes: How many classes there are.
+        sizes: Pictures of each class.
         make_epoch: Gives each epoch's views.
         watched: What it is judged by; training stops when the mean hit rate at 1 no longer grows.
     """
@@ -72,7 +72,7 @@ class EncoderTraining:
         self,
         config: EncoderConfig,
         run: Run,
-        classes: int,
+        sizes: Sequence[int],
         make_epoch: MakeEpoch,
         watched: Watched,
     ) -> None:
@@ -82,8 +82,7 @@ class EncoderTraining:
         self._network = build_encoder(config)
         self._head = ArcFace(
             config.dim,
-            classes,
-            margin=config.margin,
+            class_margins(sizes, config.margin, config.margin_power),
             scale=config.scale,
             subcentres=config.subcentres,
         )
