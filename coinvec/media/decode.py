@@ -20,7 +20,7 @@ import numpy as np
 from coinvec.domain.images import Picture, RgbArray
 from coinvec.errors import CoinvecError, ImageError
 from coinvec.media.formats import SUPPORTED, Format, describe_foreign, sniff
-from coinvec.media.pixels import orientation, upright_rgb
+from coinvec.media.pixels import AGAIN, orientation, upright_rgb
 from coinvec.media.source import DEFAULT_LIMITS, ImageSource, Limits, name_of, raw_bytes
 
 if TYPE_CHECKING:
@@ -51,7 +51,6 @@ _READERS = {
 }
 _PNG_TURNING = (b"eXIf", b"Raw profile type exif", b"XML:com.adobe.xmp")
 """One of these stands in a PNG file that has an orientation."""
-_AGAIN = "Copy or download it again, or save it anew as JPEG or PNG."
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +179,7 @@ def _reading(what: str) -> Iterator[None]:
         raise
     except Exception as error:  # decoders of damaged bytes raise errors of a dozen types
         reason = str(error).strip().rstrip(".") or type(error).__name__
-        raise ImageError(f"{what} cannot be decoded: {reason}.", hint=_AGAIN) from error
+        raise ImageError(f"{what} cannot be decoded: {reason}.", hint=AGAIN) from error
 
 
 class _Quiet:

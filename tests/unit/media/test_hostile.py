@@ -1,5 +1,6 @@
 """Damaged pictures of every format: decoded, or refused with `ImageError`, never anything else."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -41,6 +42,15 @@ def test_only_image_errors(corpus, damage):
     assert refusal is None or (refusal.hint and "\n" not in str(refusal))
     if picture is not None:
         assert (picture.width, picture.height) == (info.width, info.height)
+
+
+def test_a_header_that_tells_of_another_size_is_damage(corpus):
+    """What was checked against the limits is not what would be decoded."""
+    data = bytearray(corpus["HEIC"])
+    width_shown = data.index(b"clap") + 4
+    data[width_shown + 3] ^= 1
+    with pytest.raises(ImageError, match=r"tells of 48 x 65 pixels, and it holds 48 x 64"):
+        decode(bytes(data))
 
 
 def test_damage_prints_nothing(corpus, capfd):
