@@ -88,6 +88,8 @@ def _read(source: ByteSource, size: int) -> bytes:
     if isinstance(source, str | os.PathLike):
         with Path(source).open("rb") as stream:
             return stream.read(size)
+    if not hasattr(source, "read"):
+        raise ValueError(f"a {type(source).__name__} is neither a path nor bytes nor a file")
     parts: list[bytes] = []
     while size > 0 and (part := source.read(size)):  # pipes and sockets give less than asked for
         if not isinstance(part, bytes):

@@ -374,3 +374,9 @@ def test_name_of_a_stream_is_its_path(tmp_path: Path):
     path.write_text("hello")
     with path.open("rb") as stream, pytest.raises(ImageError, match=r"note\.txt"):
         decode(stream)
+
+
+@pytest.mark.parametrize("source", [["front.jpg", "back.jpg"], None, 7])
+def test_what_is_no_source_at_all_is_told(source):
+    with pytest.raises(ImageError, match=f"a {type(source).__name__} is neither a path nor bytes"):
+        decode(source)
