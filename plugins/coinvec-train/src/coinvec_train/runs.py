@@ -82,6 +82,19 @@ class Run:
         os.replace(passing, self.folder / BEST)  # noqa: PTH105 — the atomic one
 
 
+def read_record(folder: Path) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """The configuration of a run, and its log, a row an epoch. Needs no weights.
+
+    Raises:
+        InvalidValueError: The folder holds no finished epoch.
+    """
+    config, log = folder / _CONFIG, folder / _LOG
+    if not (config.exists() and log.exists()):
+        raise _no_epoch(folder)
+    with log.open(encoding="utf-8", newline="") as file:
+        return json.loads(config.read_text(encoding="utf-8")), list(csv.DictReader(file))
+
+
 def load_run(folder: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
     """The configuration and the best weights of a run.
 
@@ -90,8 +103,12 @@ def load_run(folder: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
     """
     config, weights = folder / _CONFIG, folder / BEST
     if not (config.exists() and weights.exists()):
-        raise InvalidValueError(
-            f"{folder} is not the folder of a training run with an epoch behind it.",
-            hint="Name the --out folder of a `coinvec train …` that has run for an epoch.",
-        )
+        raise _no_epoch(folder)
     return json.loads(config.read_text(encoding="utf-8")), load_file(weights)
+
+
+def _no_epoch(folder: Path) -> InvalidValueError:
+    return InvalidValueError(
+        f"{folder} is not the folder of a training run with an epoch behind it.",
+        hint="Name the --out folder of a `coinvec train …` that has run for an epoch.",
+    )

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 import timm
 import torch
 from coinvec_train.encoder.config import EncoderConfig
+from coinvec_train.encoder.export import export_onnx
 from coinvec_train.encoder.network import GeneralisedMean, build_encoder, set_training
 from safetensors.torch import save_file
 from torch import nn
@@ -48,6 +51,38 @@ def test_generalised_mean_lies_between_mean_and_maximum():
     assert torch.allclose(pooled, (features**3).mean(dim=(2, 3)) ** (1 / 3), atol=1e-5)
     assert (pooled >= features.mean(dim=(2, 3)) - 1e-5).all()
     assert (pooled <= features.amax(dim=(2, 3))).all()
+
+
+@pytest.mark.filterwarnings("ignore")  # the exporter's own
+def test_training_goes_on_from_an_exported_encoder(tmp_path):
+    torch.manual_seed(1)
+    config = EncoderConfig(backbone="test_efficientnet", activation="own", pooling="gem")
+    pictures = torch.rand(16, 3, 64, 64) * 2 - 1
+    original = build_encoder(config)
+    original(pictures)  # statistics of its own
+    export_onnx(original.eval(), tmp_path / "encoder.onnx", 64)
+    begun = build_encoder(
+        replace(config, first_weights=str(tmp_path / "encoder.onnx")), pictures
+    ).eval()
+    with torch.inference_mode():
+        assert torch.allclose(begun(pictures[:2]), original(pictures[:2]), atol=1e-4)
+        # Norms unfolded with the statistics of these pictures change nothing when trained, either.
+        trained = begun.train()(pictures)
+        assert torch.allclose(trained, begun.eval()(pictures), atol=0.02)
+
+
+@pytest.mark.parametrize("broken", ["missing", "nonsense", "other"])
+@pytest.mark.filterwarnings("ignore")  # the exporter's own
+def test_an_exported_file_that_does_not_fit_is_told(tmp_path, broken):
+    path = tmp_path / "first.onnx"
+    config = EncoderConfig(backbone="test_efficientnet", activation="own", first_weights=str(path))
+    if broken == "nonsense":
+        path.write_bytes(b"nonsense")
+    elif broken == "other":
+        other = replace(config, backbone="test_byobnet", first_weights="random")
+        export_onnx(build_encoder(other).eval(), path, 64)
+    with pytest.raises(SettingsError, match=r"cannot be read|another network's"):
+        build_encoder(config)
 
 
 @pytest.mark.parametrize(

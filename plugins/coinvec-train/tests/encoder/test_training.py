@@ -8,6 +8,7 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 import torch
+from coinvec_train.encoder import card
 from coinvec_train.encoder.card import Collection, write_card
 from coinvec_train.encoder.config import EncoderConfig
 from coinvec_train.encoder.cutouts import cut_out_all
@@ -169,7 +170,11 @@ class Thumbnail:
         return small / np.linalg.norm(small, axis=1, keepdims=True)
 
 
-def test_a_report_says_what_brute_force_finds(cutouts, gallery, finished, tmp_path):
+@pytest.mark.filterwarnings("ignore")  # the exporter's own
+def test_a_report_says_what_brute_force_finds(cutouts, gallery, finished, tmp_path, monkeypatch):
+    about = export_encoder(tmp_path, *load_run(finished), size=64, turns=4)
+    monkeypatch.setattr(card, "WEIGHTS", tmp_path / WEIGHTS)
+    monkeypatch.setattr(card, "read_about", lambda: about)
     out = tmp_path / "card.md"
     out.write_text("# Mine\n\n<!-- measured -->\nold\n")
     collection = Collection({"striped": gallery}, cutouts)
@@ -180,6 +185,7 @@ def test_a_report_says_what_brute_force_finds(cutouts, gallery, finished, tmp_pa
     assert "striped: 2 pictures in the catalogue, 2 queries of coins in it, 1 of others." in text
     assert "| thumb | 100.0 %" in text
     assert f"`{finished.name}`" in text
+    assert "torch eager takes" in text
     draw_curves(tmp_path / "curves.svg", [finished], measured["thumb"])
     assert "<svg" in (tmp_path / "curves.svg").read_text()
     wrong = Gallery(gallery.images, gallery.groups, ["9.png"], [frozenset(["b/obverse/1"])])

@@ -11,7 +11,12 @@ from coinvec_train.onnx_files import store_halves
 from coinvec_train.runs import Run, load_run
 from coinvec_train.segmenter.card import trainings
 from coinvec_train.segmenter.config import SegmenterConfig
-from coinvec_train.segmenter.export import describe, export_onnx, trained_network
+from coinvec_train.segmenter.export import (
+    describe,
+    export_onnx,
+    imported_network,
+    trained_network,
+)
 from coinvec_train.segmenter.sources import Sources
 from coinvec_train.segmenter.train import SegmenterTraining
 from drawn import write_coin, write_ground, write_scene
@@ -123,6 +128,9 @@ def test_the_exported_network_answers_as_the_trained_one(finished, tmp_path):
         [logits] = session.run(["logits"], {"image": images})
         assert logits.shape == (2, 2, 96, 64)
         assert np.abs(logits - expected).max() < tolerance
+    again = imported_network(config, tmp_path / "full.onnx")
+    with torch.inference_mode():
+        assert np.abs(again(torch.from_numpy(images)).numpy() - expected).max() < 1e-3
     full, half = ((tmp_path / f"{name}.onnx").stat().st_size for name in ("full", "half"))
     assert half < 0.62 * full
     assert describe(tmp_path / "full.onnx", config) != describe(tmp_path / "half.onnx", config)

@@ -22,7 +22,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     "--first-weights",
     default="random",
     show_default=True,
-    help="`random`, `pretrained`, a safetensors file, or the folder of a run to go on from.",
+    help="`random`, `pretrained`, a safetensors file, or what to go on from: a run, or ONNX.",
 )
 @click.option("--frozen-norms", is_flag=True, help="For weights with folded batch norms.")
 @click.option("--size", default=256, show_default=True, help="Sides of training pictures.")

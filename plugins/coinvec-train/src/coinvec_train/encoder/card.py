@@ -1,7 +1,5 @@
 """The model card of the encoder: what it finds, how sure it is, and what it costs, as Markdown."""
 
-import csv
-import json
 import platform
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -24,11 +22,11 @@ from coinvec.domain.vectors import FloatArray
 from coinvec.plugin.cutout import SIZE
 from coinvec.plugin.protocols import Encoder
 from coinvec_train.encoder.calibrate import Judged, judged
-from coinvec_train.encoder.export import trained_encoder
+from coinvec_train.encoder.export import imported_encoder
 from coinvec_train.encoder.open_set import KS, Gallery, Retrieval, retrieve
 from coinvec_train.encoder.rivals import as_crop
 from coinvec_train.markdown import introduction, percent, table
-from coinvec_train.runs import load_run
+from coinvec_train.runs import read_record
 from coinvec_train.timing import medians_ms
 
 _ANGLES = range(0, 360, 15)
@@ -252,7 +250,8 @@ def _latency(encoder: Encoder, collection: Collection, runs: Sequence[Path]) -> 
         "the network alone, ONNX Runtime": lambda: session.run(None, {"image": view}),
     }
     if runs:
-        eager, batch = trained_encoder(*load_run(runs[0])), torch.from_numpy(view)
+        eager = imported_encoder(read_record(runs[0])[0], WEIGHTS)
+        batch = torch.from_numpy(view)
         calls["the network alone, torch eager"] = torch.inference_mode()(lambda: eager(batch))
     medians = medians_ms(calls, _ROUNDS)
     lines = [f"- {name}: {value:.1f} ms" for name, value in medians.items()]
@@ -264,17 +263,16 @@ def _latency(encoder: Encoder, collection: Collection, runs: Sequence[Path]) -> 
 
 def _training(runs: Sequence[Path]) -> str:
     """One row a run: what was changed, and its best epoch on dev."""
-    configs = [json.loads((run / "config.json").read_text(encoding="utf-8")) for run in runs]
+    records = [read_record(run) for run in runs]
+    shipped = records[0][0]
     head = ("run", "differs in", "epochs", "dev at 1", "at 10", "AUROC", "worsened at 1", "at 10")
     rows = []
-    for run, config in zip(runs, configs, strict=True):
-        with (run / "log.csv").open(encoding="utf-8", newline="") as file:
-            epochs = list(csv.DictReader(file))
+    for run, (config, epochs) in zip(runs, records, strict=True):
         best = max(epochs, key=lambda each: float(each["dev_at_1"]) + float(each["worsened_at_1"]))
         changed = [
             f"{name} {Path(str(value)).name}"
             for name, value in config.items()
-            if value != configs[0][name]
+            if value != shipped[name]
         ]
         names = ("dev_at_1", "dev_at_10", "dev_auroc", "worsened_at_1", "worsened_at_10")
         values = (f"{float(best[name]):.3f}" for name in names)

@@ -16,7 +16,7 @@ class EncoderConfig:
     Attributes:
         backbone: Name of a timm model.
         first_weights: `random`, `pretrained` (from timm's hub), a safetensors file of the
-            backbone, or the folder of a run to go on from.
+            backbone, or the folder of a run or an ONNX file exported from one, to go on from.
         activation: The backbone's activation: `relu6`, or `own`.
         frozen_norms: Keep the backbone's batch statistics, as weights with folded norms need.
         dim: Numbers of an embedding.

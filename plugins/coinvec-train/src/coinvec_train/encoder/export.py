@@ -25,6 +25,16 @@ def trained_encoder(config: dict[str, Any], weights: dict[str, torch.Tensor]) ->
     return network.eval()
 
 
+def imported_encoder(config: dict[str, Any], weights: Path) -> nn.Module:
+    """The network of an exported ONNX file, ready to encode.
+
+    Args:
+        config: Of the run it was exported from.
+        weights: The file.
+    """
+    return build_encoder(EncoderConfig(**{**config, "first_weights": str(weights)})).eval()
+
+
 def export_onnx(network: nn.Module, path: Path, size: int) -> None:
     """Write float32 ONNX: `image` N × 3 × size × size in, `embedding` N × dim out."""
     axes = {0: "batch"}

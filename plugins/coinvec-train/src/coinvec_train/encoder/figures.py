@@ -1,6 +1,5 @@
 """Pictures of a report: training curves, error rates over the threshold, and the worst errors."""
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from matplotlib.figure import Figure
 from coinvec.domain.images import RgbArray
 from coinvec_train.encoder.card import Collection, Measured
 from coinvec_train.pictures import write_rgb
+from coinvec_train.runs import read_record
 
 _TILE = 128
 _ROWS, _NEIGHBOURS = 12, 4
@@ -37,8 +37,7 @@ def draw_curves(path: Path, runs: Sequence[Path], measured: Measured) -> None:
 
 
 def _draw_epochs(rates: Axes, losses: Axes, run: Path) -> None:
-    with (run / "log.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    _, rows = read_record(run)
     epochs = [int(row["epoch"]) for row in rows]
     for name, label in (
         ("dev_at_1", "dev, at 1"),

@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from coinvec.errors import SettingsError
 from coinvec_train.encoder.config import EncoderConfig
+from coinvec_train.from_onnx import load_onnx
 from coinvec_train.runs import BEST
 
 _OPEN_GATE = 3.0
@@ -58,8 +59,16 @@ class GeneralisedMean(nn.Module):
         return powers.mean(dim=(2, 3)).pow(1 / self.exponent)
 
 
-def build_encoder(config: EncoderConfig) -> EncoderNetwork:
+_NOISE = (2, 3, 64, 64)
+
+
+def build_encoder(config: EncoderConfig, pictures: torch.Tensor | None = None) -> EncoderNetwork:
     """A network with first weights.
+
+    Args:
+        config: Backbone, pooling, layers and first weights.
+        pictures: Such as it is to be trained on, for the statistics of norms that an ONNX file
+            lacks; noise where it is not to be trained.
 
     Raises:
         SettingsError: The first weights cannot be read, or fit another backbone.
@@ -67,6 +76,9 @@ def build_encoder(config: EncoderConfig) -> EncoderNetwork:
     network = EncoderNetwork(config)
     if Path(config.first_weights, BEST).exists():
         network.load_state_dict(trained_part(load_file(Path(config.first_weights, BEST))))
+    elif config.first_weights.endswith(".onnx"):
+        noise = torch.randn(_NOISE) if pictures is None else pictures
+        load_onnx(network, Path(config.first_weights), noise)
     elif config.first_weights not in ("random", "pretrained"):
         _load_backbone(network.backbone, Path(config.first_weights))
     return network.to(memory_format=torch.channels_last)

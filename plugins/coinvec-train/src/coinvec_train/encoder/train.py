@@ -79,7 +79,8 @@ class EncoderTraining:
         torch.manual_seed(config.seed)
         self._config, self._run = config, run
         self._make_epoch, self._watched = make_epoch, watched
-        self._network = build_encoder(config)
+        [(pictures, _)] = _loader(make_epoch(0, config.batch), config.batch)
+        self._network = build_encoder(config, pictures)
         self._head = ArcFace(
             config.dim,
             class_margins(sizes, config.margin, config.margin_power),

@@ -1,7 +1,5 @@
 """The model card of the segmenter: measurements, latency and the runs behind it, as Markdown."""
 
-import csv
-import json
 import platform
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -18,8 +16,8 @@ from coinvec.media.decode import decode
 from coinvec.plugin.protocols import Preprocessor
 from coinvec_train.markdown import introduction, table
 from coinvec_train.pictures import read_rgb
-from coinvec_train.runs import load_run
-from coinvec_train.segmenter.export import trained_network
+from coinvec_train.runs import read_record
+from coinvec_train.segmenter.export import imported_network
 from coinvec_train.segmenter.report import Material, measure, tables
 from coinvec_train.timing import medians_ms
 
@@ -89,7 +87,7 @@ def _latency(finder: Preprocessor, material: Material, runs: Sequence[Path]) -> 
     shipped = Network()
     calls: dict[str, Callable[[], object]] = {"ONNX Runtime": lambda: shipped.logits([picture])}
     if runs:
-        eager = trained_network(*load_run(runs[0]))
+        eager = imported_network(read_record(runs[0])[0], WEIGHTS)
         batch = torch.from_numpy(picture.transpose(2, 0, 1)[None].astype(np.float32) / 127.5 - 1)
         calls["torch eager"] = torch.inference_mode()(lambda: eager(batch))
     calls["12-megapixel JPEG, decoded"] = lambda: decode(jpeg)
@@ -125,9 +123,7 @@ def trainings(runs: Sequence[Path]) -> str:
 
 
 def _training(run: Path) -> tuple[tuple[str, ...], dict[str, str]]:
-    config = json.loads((run / "config.json").read_text(encoding="utf-8"))
-    with (run / "log.csv").open(encoding="utf-8", newline="") as file:
-        epochs = list(csv.DictReader(file))
+    config, epochs = read_record(run)
     names = [name for name in epochs[0] if name.startswith("iou_")]
     best = max(epochs, key=lambda each: sum(float(each[name]) for name in names))
     told = (

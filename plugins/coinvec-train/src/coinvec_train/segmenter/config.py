@@ -15,8 +15,8 @@ class SegmenterConfig:
         decoder_channels: Channels of the decoder's stages, coarse to fine: five, or four to end
             at half resolution and interpolate.
         first_weights: Where the encoder starts: `random`, `pretrained` (timm's, from its hub), or
-            a safetensors file in timm's names; or the folder of a run, to go on from its best
-            epoch as a whole.
+            a safetensors file in timm's names; or the folder of a run or an ONNX file
+            exported from one, to go on from it as a whole.
         frozen_norms: Leave the encoder's batch norms as they are; for weights into which their
             statistics were folded.
         size: Sides of the training pictures, in pixels; a multiple of 32.

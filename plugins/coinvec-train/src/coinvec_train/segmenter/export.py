@@ -14,16 +14,26 @@ from coinvec_train.segmenter.network import build_network
 
 def trained_network(config: dict[str, Any], weights: dict[str, torch.Tensor]) -> nn.Module:
     """The network of a finished run, ready to predict."""
-    settings = SegmenterConfig(
-        **{
-            **config,
-            "decoder_channels": tuple(config["decoder_channels"]),
-            "first_weights": "random",
-        }
-    )
-    network = build_network(settings)
+    network = build_network(_starting_with("random", config))
     network.load_state_dict(weights)
     return network.eval()
+
+
+def imported_network(config: dict[str, Any], weights: Path) -> nn.Module:
+    """The network of an exported ONNX file, ready to predict.
+
+    Args:
+        config: Of the run it was exported from.
+        weights: The file.
+    """
+    return build_network(_starting_with(str(weights), config)).eval()
+
+
+def _starting_with(first_weights: str, config: dict[str, Any]) -> SegmenterConfig:
+    channels = tuple(config["decoder_channels"])
+    return SegmenterConfig(
+        **{**config, "decoder_channels": channels, "first_weights": first_weights}
+    )
 
 
 def export_onnx(network: nn.Module, path: Path) -> None:

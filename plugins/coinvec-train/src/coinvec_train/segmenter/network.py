@@ -9,6 +9,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from coinvec.errors import SettingsError
+from coinvec_train.from_onnx import load_onnx
 from coinvec_train.runs import BEST
 from coinvec_train.segmenter.config import SegmenterConfig
 from coinvec_train.segmenter.targets import CHANNELS
@@ -17,8 +18,16 @@ _STAGES = 5
 """Each stage of a whole decoder doubles the resolution; the encoder divides it by 32."""
 
 
-def build_network(config: SegmenterConfig) -> nn.Module:
+_NOISE = (2, 3, 64, 64)
+
+
+def build_network(config: SegmenterConfig, pictures: torch.Tensor | None = None) -> nn.Module:
     """A network with first weights; takes N × 3 × H × W in [-1, 1], gives N × 2 × H × W logits.
+
+    Args:
+        config: Backbone, layers and first weights.
+        pictures: Such as it is to be trained on, for the statistics of norms that an ONNX file
+            lacks; noise where it is not to be trained.
 
     Raises:
         SettingsError: The first weights cannot be read, or fit another backbone.
@@ -34,6 +43,9 @@ def build_network(config: SegmenterConfig) -> nn.Module:
         _end_at_half_resolution(network, config.decoder_channels[-1])
     if Path(config.first_weights, BEST).exists():
         network.load_state_dict(load_file(Path(config.first_weights, BEST)))
+    elif config.first_weights.endswith(".onnx"):
+        noise = torch.randn(_NOISE) if pictures is None else pictures
+        load_onnx(network, Path(config.first_weights), noise)
     elif config.first_weights not in ("random", "pretrained"):
         backbone: nn.Module = network.get_submodule("encoder.model")
         _load_backbone(backbone, Path(config.first_weights))

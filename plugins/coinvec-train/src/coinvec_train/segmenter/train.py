@@ -55,7 +55,8 @@ class SegmenterTraining:
         torch.manual_seed(config.seed)
         self._config, self._run = config, run
         self._make_epoch, self._watched = make_epoch, watched
-        self._network = build_network(config)
+        [(pictures, _)] = _loader(make_epoch(0, config.batch), config.batch)
+        self._network = build_network(config, pictures)
         self._averaged = AveragedModel(
             self._network,
             multi_avg_fn=get_ema_multi_avg_fn(  # type: ignore[no-untyped-call]
