@@ -1,15 +1,19 @@
 """`coinvec train`: light to import, clear about mistakes."""
 
 import json
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from coinvec_arcface.about import WEIGHTS, read_about
 from PIL import Image
 
 from coinvec.cli import main
 from coinvec.domain.images import Ellipse
+from coinvec.testing import mint_catalogue, photograph
 
 HEAVY = {"torch", "torchvision", "timm", "segmentation_models_pytorch", "albumentations", "onnx",
          "onnxruntime", "tensorboard", "cv2", "numpy"}  # fmt: skip
@@ -93,3 +97,30 @@ def test_label_hough_refuses_radii_the_wrong_way_round(run, disc, tmp_path):
     )  # fmt: skip
     assert status == 2
     assert "lesser number first" in err
+
+
+def test_thresholds_are_chosen_anew_for_the_encoder_of_a_folder(run, tmp_path):
+    for name in ("arcface.onnx", "arcface.json"):
+        shutil.copy(WEIGHTS.with_name(name), tmp_path)
+    minted = [each.obverse for each in mint_catalogue(3, n_types=4, n_issuers=2)]
+    catalogue, queries = ["image,type,side,design,country,denomination"], ["image,type,design"]
+    for number, design in enumerate(minted):
+        for view in range(2):
+            photo = photograph(design, size=(320, 320), diameter=0.8, seed=10 * number + view)
+            Image.fromarray(photo.pixels).save(tmp_path / f"{number}-{view}.png")
+        if number:  # the first is not in the catalogue
+            catalogue.append(f"{number}-0.png,type-{number},obverse,o1,Nowhere,1")
+        design_id = f"type-{number},type-{number}/obverse/o1" if number else ","
+        queries.append(f"{number}-1.png,{design_id}")
+    for name, lines in (("catalogue.csv", catalogue), ("queries.csv", queries)):
+        (tmp_path / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    status, _, err = run(
+        "train", "calibrate-encoder", tmp_path, "--root", tmp_path, "--cutouts", tmp_path / "cut",
+        "--dev-catalogue", tmp_path / "catalogue.csv", "--dev-queries", tmp_path / "queries.csv",
+    )  # fmt: skip
+    assert status == 0, err
+    assert "hit rates {1: 1.0" in err
+    before, after = read_about(), read_about(tmp_path / "arcface.json")
+    assert after.thresholds is not None
+    assert after.thresholds != before.thresholds
+    assert replace(after, thresholds=before.thresholds) == before

@@ -54,3 +54,19 @@ def test_smaller_classes_have_wider_margins_within_bounds():
         [0.2 * 2**0.5, 0.2, 0.2, 0.2 / 2**0.5]
     )
     assert class_margins([1, 16, 10_000], 0.2, 1.0) == pytest.approx([0.4, 0.2, 0.1])
+
+
+@pytest.mark.parametrize("subcentres", [1, 3])
+def test_imprinted_centres_are_where_their_classes_are(subcentres):
+    torch.manual_seed(0)
+    rng = np.random.default_rng(3)
+    loss = ArcFace(DIM, [0.2] * CLASSES, scale=25.0, subcentres=subcentres)
+    before = loss.centres.detach().clone()
+    homes = torch.from_numpy(unit(rng, CLASSES, DIM)).float()
+    labels = torch.tensor([0, 1, 2, 3] * 6)  # of class 4 nothing is seen
+    around = torch.nn.functional.normalize(homes[labels] + 0.05 * torch.randn(24, DIM))
+    loss.imprint(around, labels)
+    assert (loss.cosines(homes[:4]).argmax(dim=1) == torch.arange(4)).all()
+    assert (loss.cosines(homes[:4])[range(4), range(4)] > 0.98).all()
+    assert torch.equal(loss.centres[4], before[4])
+    assert len(loss.centres[0].unique(dim=0)) == subcentres

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -135,6 +136,16 @@ def test_a_run_gone_on_with_ends_as_if_never_interrupted(sources, finished, tmp_
     for part in ("network", "head", "averaged"):
         for name, tensor in whole[part].items():
             assert torch.allclose(tensor, resumed[part][name], atol=1e-4), name
+
+
+def test_a_run_that_goes_on_from_another_starts_where_it_ended(sources, finished, tmp_path):
+    def first_loss(name, first_weights):
+        config = replace(CONFIG, first_weights=first_weights, epochs=1, head_rate=1e-9)
+        training(sources, tmp_path / name, config).fit(lambda *_: None)
+        with (tmp_path / name / "log.csv").open() as file:
+            return float(next(csv.DictReader(file))["val_loss"])
+
+    assert first_loss("on", str(finished)) < 0.8 * first_loss("anew", "random")
 
 
 def test_every_epoch_is_logged_with_what_is_found_on_coins_never_trained_on(finished):

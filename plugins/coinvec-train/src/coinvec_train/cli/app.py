@@ -12,6 +12,7 @@ COMMANDS = {
     "evaluate-segmenter": "coinvec_train.cli.segmenter:evaluate",
     "encoder": "coinvec_train.cli.encoder:encoder",
     "export-encoder": "coinvec_train.cli.encoder:export",
+    "calibrate-encoder": "coinvec_train.cli.encoder:calibrate",
     "evaluate-encoder": "coinvec_train.cli.encoder:evaluate",
 }
 

@@ -1,5 +1,7 @@
 """Commands that train and export the encoder."""
 
+from collections.abc import Callable
+from functools import reduce
 from pathlib import Path
 
 import click
@@ -84,48 +86,66 @@ def encoder(
     click.echo(f"best mean hit rate at 1 {best:.4f}; weights and log in {out}", err=True)
 
 
+_ON_DEV = (
+    click.option("--dev-catalogue", required=True, type=_FILE, help="Manifest of coins set aside."),
+    click.option("--dev-queries", required=True, type=_FILE, help="Queries for that catalogue."),
+    click.option("--root", required=True, type=_FOLDER, help="Folder that holds all the pictures."),
+    click.option(
+        "--cutouts",
+        required=True,
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Keeps the coins once cut out.",
+    ),
+)
+
+
+def _on_dev(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say on what thresholds are chosen."""
+    return reduce(lambda decorated, option: option(decorated), reversed(_ON_DEV), command)
+
+
 @click.command()
 @click.argument("run", type=_FOLDER)
 @click.argument("target", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--size", default=256, show_default=True, help="Sides of pictures it is to take.")
 @click.option("--turns", default=4, show_default=True, help="Quarter turns to average, 1 to 4.")
-@click.option("--dev-catalogue", required=True, type=_FILE, help="Manifest of coins set aside.")
-@click.option("--dev-queries", required=True, type=_FILE, help="Queries for that catalogue.")
-@click.option("--root", required=True, type=_FOLDER, help="Folder that holds all the pictures.")
-@click.option(
-    "--cutouts",
-    required=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Keeps the coins once cut out.",
-)
-def export(
-    run: Path,
-    target: Path,
-    size: int,
-    turns: int,
-    dev_catalogue: Path,
-    dev_queries: Path,
-    root: Path,
-    cutouts: Path,
-) -> None:
-    """Write a run's best weights to TARGET as ONNX, with thresholds calibrated on dev.
+@_on_dev
+def export(run: Path, target: Path, size: int, turns: int, **dev: Path) -> None:
+    """Write a run's best weights to TARGET as ONNX, with thresholds calibrated on dev."""
+    from coinvec_train.encoder.export import export_encoder
+    from coinvec_train.runs import load_run
 
-    They are calibrated on each query as it is and once as a bad photograph: on catalogue pictures
-    alone they would call most coins in the hand unknown.
+    export_encoder(target, *load_run(run), size, turns)
+    _calibrate(target, **dev)
+
+
+@click.command()
+@click.argument("target", type=_FOLDER)
+@_on_dev
+def calibrate(target: Path, **dev: Path) -> None:
+    """Choose the thresholds of the encoder in TARGET anew, as when another segmenter cuts out."""
+    _calibrate(target, **dev)
+
+
+def _calibrate(
+    target: Path, dev_catalogue: Path, dev_queries: Path, root: Path, cutouts: Path
+) -> None:
+    """Calibrate on each query as it is and once as a bad photograph.
+
+    On catalogue pictures alone, thresholds would call most coins in the hand unknown.
     """
     from dataclasses import replace
 
+    from coinvec_arcface.about import read_about
     from coinvec_arcface.encoder import ArcfaceEncoder
 
     from coinvec_train.encoder.calibrate import calibrate, judged
-    from coinvec_train.encoder.export import WEIGHTS, describe, export_encoder
+    from coinvec_train.encoder.export import ABOUT, WEIGHTS, describe
     from coinvec_train.encoder.open_set import read_gallery, retrieve
     from coinvec_train.encoder.rivals import embeddings_of
     from coinvec_train.encoder.sources import cut_out, worsened
-    from coinvec_train.runs import load_run
 
-    config, weights = load_run(run)
-    about = export_encoder(target, config, weights, size, turns)
+    about = read_about(target / ABOUT)
     gallery = read_gallery(dev_catalogue, dev_queries, root)
     with progress_bar("coins cut out") as advance:
         kept = cut_out(gallery.pictures, root, cutouts, advance)
@@ -133,12 +153,11 @@ def export(
     asked = [kept[name] for name in gallery.queries]
     catalogue = embeddings_of(encoder, [kept[name] for name in gallery.images])
     queries, bad = embeddings_of(encoder, asked), embeddings_of(encoder, worsened(asked))
-    seen = [*judged(gallery, catalogue, queries), *judged(gallery, catalogue, bad)]
-    thresholds = calibrate(seen)
+    thresholds = calibrate([*judged(gallery, catalogue, queries), *judged(gallery, catalogue, bad)])
     describe(target, replace(about, thresholds=thresholds))
     found = retrieve(gallery, catalogue, queries)
     click.echo(f"dev: hit rates {dict(found.hit_rate)}, AUROC {found.auroc}", err=True)
-    click.echo(f"wrote {target / WEIGHTS}, {thresholds}", err=True)
+    click.echo(f"wrote {target / ABOUT}, {thresholds}", err=True)
 
 
 @click.command()

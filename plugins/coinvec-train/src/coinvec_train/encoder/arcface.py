@@ -8,6 +8,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+_SPREAD = 0.02
+"""Standard deviation of imprinted centres about their mean, in each dimension."""
+
 
 class ArcFace(nn.Module):
     """Class centres on the unit sphere, and the margin of ArcFace.
@@ -33,6 +36,23 @@ class ArcFace(nn.Module):
         nn.init.xavier_uniform_(self.centres)
         self.register_buffer("_margins", torch.tensor(margins), persistent=False)
         self._scale = scale
+
+    @torch.no_grad()
+    def imprint(self, embeddings: torch.Tensor, labels: torch.Tensor) -> None:
+        """Move class centres to where a trained network sees their classes.
+
+        H. Qi, M. Brown, D. Lowe: Low-Shot Learning with Imprinted Weights, 2018. Random centres
+        would at first pull apart what the network has learned.
+
+        Args:
+            embeddings: N × dim of norm 1.
+            labels: Their N classes; the centres of others stay.
+        """
+        sums = torch.zeros_like(self.centres[:, 0]).index_add_(0, labels, embeddings)
+        seen = torch.unique(labels)
+        means = functional.normalize(sums[seen]).unsqueeze(1)
+        # Sub-centres must differ, or one of them would gather everything.
+        self.centres[seen] = means + _SPREAD * torch.randn_like(self.centres[seen])
 
     def cosines(self, embeddings: torch.Tensor) -> torch.Tensor:
         """N × dim of norm 1 to N × classes: the cosine to the nearest centre of each class."""

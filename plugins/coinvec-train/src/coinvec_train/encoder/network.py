@@ -84,6 +84,11 @@ def build_encoder(config: EncoderConfig, pictures: torch.Tensor | None = None) -
     return network.to(memory_format=torch.channels_last)
 
 
+def goes_on(config: EncoderConfig) -> bool:
+    """Whether the first weights are those of a whole encoder that has learned coins."""
+    return config.first_weights.endswith(".onnx") or Path(config.first_weights, BEST).exists()
+
+
 def trained_part(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """A run's weights without the class centres, which only training uses."""
     return {name: each for name, each in weights.items() if not name.startswith("head.")}

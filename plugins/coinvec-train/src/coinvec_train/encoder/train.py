@@ -20,12 +20,14 @@ from coinvec.domain.vectors import FloatArray
 from coinvec_train.encoder.arcface import ArcFace, class_margins
 from coinvec_train.encoder.config import EncoderConfig
 from coinvec_train.encoder.data import Example, PlainViews
-from coinvec_train.encoder.network import build_encoder, set_training
+from coinvec_train.encoder.network import build_encoder, goes_on, set_training
 from coinvec_train.encoder.open_set import Gallery, Retrieval, retrieve
 from coinvec_train.runs import Run
 
 _AVERAGED_STEPS = 100
 """The weights that are judged and kept are a running mean over about this many steps."""
+_IMPRINTED = 4
+"""Views of each class that its first centre is made of, on average."""
 
 Advance = Callable[[int, int], None]
 MakeEpoch = Callable[[int, int], Dataset[Example]]
@@ -99,6 +101,8 @@ class EncoderTraining:
         self._progress = _Progress()
         if (state := run.load_checkpoint()) is not None:
             self._restore(state)
+        elif goes_on(config):
+            self._imprint(_IMPRINTED * len(sizes))
 
     def fit(self, advance: Advance) -> float:
         """Train until the last epoch, or until dev has not got better for `patience` epochs.
@@ -114,6 +118,17 @@ class EncoderTraining:
             self._judge(progress.step // config.steps_per_epoch, loss)
             self._run.save_checkpoint(self._state())
         return progress.best
+
+    @torch.no_grad()
+    def _imprint(self, count: int) -> None:
+        """Start the class centres where the network sees some of the first views."""
+        self._network.eval()
+        seen = [
+            (self._network(pictures.to(memory_format=torch.channels_last)), labels)
+            for pictures, labels in _loader(self._make_epoch(0, count), self._config.batch)
+        ]
+        embeddings, labels = map(torch.cat, zip(*seen, strict=True))
+        self._head.imprint(embeddings, labels)
 
     def _train_epoch(self, advance: Advance) -> float:
         config = self._config
