@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from dataclasses import replace
 
 import cv2
@@ -186,10 +187,15 @@ def test_a_report_says_what_brute_force_finds(cutouts, gallery, finished, tmp_pa
     about = export_encoder(tmp_path, *load_run(finished), size=64, turns=4)
     monkeypatch.setattr(card, "WEIGHTS", tmp_path / WEIGHTS)
     monkeypatch.setattr(card, "read_about", lambda: about)
+    other = tmp_path / "subcentres"
+    shutil.copytree(finished, other)
+    config = json.loads((other / "config.json").read_text())
+    (other / "config.json").write_text(json.dumps(config | {"subcentres": 3}))
     out = tmp_path / "card.md"
     out.write_text("# Mine\n\n<!-- measured -->\nold\n")
     collection = Collection({"striped": gallery}, cutouts)
-    measured = write_card(out, {"thumb": Thumbnail()}, collection, [finished], lambda *_: None)
+    rivals, runs = {"thumb": Thumbnail()}, [finished]
+    measured = write_card(out, rivals, collection, runs, [finished, other], lambda *_: None)
     text = out.read_text()
     assert text.startswith("# Mine\n")
     assert "old" not in text
@@ -197,6 +203,9 @@ def test_a_report_says_what_brute_force_finds(cutouts, gallery, finished, tmp_pa
     assert "| thumb | 100.0 %" in text
     assert f"`{finished.name}`" in text
     assert "torch eager takes" in text
+    ablations = text.partition("### What each part brings")[2]
+    assert f"| `{finished.name}` | – | 2 |" in ablations
+    assert "| `subcentres` | subcentres 3 | 2 |" in ablations
     draw_curves(tmp_path / "curves.svg", [finished], measured["thumb"])
     assert "<svg" in (tmp_path / "curves.svg").read_text()
     wrong = Gallery(gallery.images, gallery.groups, ["9.png"], [frozenset(["b/obverse/1"])])

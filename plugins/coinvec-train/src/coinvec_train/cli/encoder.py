@@ -180,6 +180,13 @@ def _calibrate(
 )
 @click.option("--imagenet", type=_FILE, help="Weights of a Lite0 never shown a coin, to compare.")
 @click.option("--run", "runs", multiple=True, type=_FOLDER, help="Training runs to name in it.")
+@click.option(
+    "--ablation",
+    "ablations",
+    multiple=True,
+    type=_FOLDER,
+    help="Short runs to name in it, each like the first but for one thing.",
+)
 @click.option("--figure", type=click.Path(dir_okay=False, path_type=Path), help="Write the curves.")
 @click.option(
     "--errors", type=click.Path(dir_okay=False, path_type=Path), help="Write the worst errors."
@@ -188,11 +195,13 @@ def _calibrate(
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The report."
 )
 def evaluate(
+    *,
     galleries: tuple[tuple[str, Path, Path], ...],
     root: Path,
     cutouts: Path,
     imagenet: Path | None,
     runs: tuple[Path, ...],
+    ablations: tuple[Path, ...],
     figure: Path | None,
     errors: Path | None,
     out: Path,
@@ -210,7 +219,7 @@ def evaluate(
         kept = cut_out(pictures, root, cutouts, advance)
     collection = Collection(read, kept)
     with progress_bar("pictures encoded") as advance:
-        measured = write_card(out, encoders(imagenet), collection, runs, advance)
+        measured = write_card(out, encoders(imagenet), collection, runs, ablations, advance)
     shipped = next(iter(measured.values()))
     if figure is not None:
         draw_curves(figure, runs, shipped)

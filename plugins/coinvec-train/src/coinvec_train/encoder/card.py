@@ -74,6 +74,7 @@ def write_card(
     encoders: Mapping[str, Encoder],
     collection: Collection,
     runs: Sequence[Path],
+    ablations: Sequence[Path],
     advance: Advance,
 ) -> Mapping[str, Measured]:
     """Measure everything and write the card.
@@ -83,6 +84,7 @@ def write_card(
         encoders: By the name of their row; the first is the shipped one.
         collection: What to measure on.
         runs: Training runs to list, the shipped weights' own first.
+        ablations: Short runs to list apart, each like the first but for one thing.
         advance: Called with pictures done and their number.
     """
     pictures = collection.pictures
@@ -107,6 +109,7 @@ def write_card(
         sections.append("### Verdicts\n\n" + verdicts)
     sections += ["### Latency\n\n" + _latency(shipped, collection, runs)]
     sections += ["### Training\n\n" + _training(runs)] if runs else []
+    sections += ["### What each part brings\n\n" + _training(ablations)] if ablations else []
     out.write_text(introduction(out) + "\n\n".join(sections) + "\n", encoding="utf-8")
     return measured
 
@@ -262,9 +265,9 @@ def _latency(encoder: Encoder, collection: Collection, runs: Sequence[Path]) -> 
 
 
 def _training(runs: Sequence[Path]) -> str:
-    """One row a run: what was changed, and its best epoch on dev."""
+    """One row a run: what differs from the first, and its best epoch on dev."""
     records = [read_record(run) for run in runs]
-    shipped = records[0][0]
+    first = records[0][0]
     head = ("run", "differs in", "epochs", "dev at 1", "at 10", "AUROC", "worsened at 1", "at 10")
     rows = []
     for run, (config, epochs) in zip(runs, records, strict=True):
@@ -272,7 +275,7 @@ def _training(runs: Sequence[Path]) -> str:
         changed = [
             f"{name} {Path(str(value)).name}"
             for name, value in config.items()
-            if value != shipped[name]
+            if value != first[name]
         ]
         names = ("dev_at_1", "dev_at_10", "dev_auroc", "worsened_at_1", "worsened_at_10")
         values = (f"{float(best[name]):.3f}" for name in names)

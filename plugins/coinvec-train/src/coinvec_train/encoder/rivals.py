@@ -1,11 +1,13 @@
 """The encoders a report compares."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import timm
 import torch
+from coinvec_arcface.about import read_about
 from coinvec_arcface.encoder import ArcfaceEncoder
 from coinvec_classic.polar import PolarEncoder
 from safetensors.torch import load_file
@@ -27,7 +29,11 @@ def encoders(imagenet: Path | None) -> Mapping[str, Encoder]:
     Args:
         imagenet: Weights of an EfficientNet-Lite0 that has seen ImageNet alone.
     """
-    rivals: dict[str, Encoder] = {"arcface": ArcfaceEncoder(), "polar": PolarEncoder()}
+    rivals: dict[str, Encoder] = {
+        "arcface": ArcfaceEncoder(),
+        "arcface, coins not turned": ArcfaceEncoder(about=replace(read_about(), turns=1)),
+        "polar": PolarEncoder(),
+    }
     if imagenet is not None:
         rivals["ImageNet features, 1,280 numbers"] = ImageNetFeatures(imagenet)
     return rivals
