@@ -7,7 +7,7 @@ from coinvec.plugin.specs import PreprocessorSpec
 from coinvec_unet.about import read_about
 
 COINVEC_API = 1
-CODE_REVISION = "1"
+CODE_REVISION = "2"
 """Raised whenever the same weights give other cut-outs."""
 
 

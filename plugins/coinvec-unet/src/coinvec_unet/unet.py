@@ -16,7 +16,7 @@ from coinvec_unet.network import Network
 from coinvec_unet.sighting import Sighting, sightings
 from coinvec_unet.views import View
 
-ACCEPT = 0.90
+ACCEPT = 0.96
 """Least score of a coin."""
 _SIZE = 256
 """Sides of a view, in pixels."""
@@ -24,6 +24,8 @@ _FINE_SIZE = 512
 """Sides of a second view of the whole picture, for coins too small for the first."""
 _MARGIN = 1.5
 """Sides of the view of one coin, in diameters of it: the network must see where it ends."""
+_CLOSEST = 1.25
+"""How many times the second look magnifies a coin at most: it knows none that are blown up."""
 _TRIED = 3
 """How many coins are looked at again, the largest first, until one is accepted."""
 _LEAST_AGREEMENT = 0.3
@@ -109,7 +111,8 @@ def _near(seen: Sighting, picture: Picture) -> View:
     corners = np.clip(seen.rim, -0.5, (picture.width - 0.5, picture.height - 0.5))
     low, high = corners.min(axis=0), corners.max(axis=0)
     centre: FloatArray = ((low + high) / 2).astype(np.float32)
-    return View.around(centre, _MARGIN * float((high - low).max()), _SIZE)
+    side = max(_MARGIN * float((high - low).max()), _SIZE / _CLOSEST)
+    return View.around(centre, side, _SIZE)
 
 
 def _same_coin(
