@@ -54,7 +54,7 @@ def verdict_sentence(result: SearchResult) -> str:
     if not result.calibrated:
         name = result.encoder.split("@")[0]
         return f"Nearest: {best}. The encoder {name} cannot say how sure that is."
-    return f"Ambiguous: several coins look like this; nearest is {best}."
+    return f"Ambiguous: several look like this, or the photo tells too little; nearest is {best}."
 
 
 def years_text(hit: Candidate) -> str:
