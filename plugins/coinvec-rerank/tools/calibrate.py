@@ -8,8 +8,8 @@ Every query is asked twice: with its photo as it is, and with a bad one of the s
 the views that the encoder was trained on. Pictures in catalogues are better than photos in the
 hand; limits chosen on them alone call most coins in the hand unknown.
 
-The limits go into `coinvec_rerank/weights.py`, under the encoder's revision. What they are worth
-is measured on other coins: `coinvec evaluate QUERIES`.
+The limits, rounded to two digits, go into `coinvec_rerank/weights.py`, under the encoder's
+revision. What they are worth is measured on other coins: `coinvec evaluate QUERIES`.
 """
 
 import tempfile
