@@ -107,7 +107,8 @@ def test_a_coin_is_added_with_a_key(visit, filled, minted):
         stored = seen.page.evaluate("[sessionStorage.length, localStorage.length]")
         assert stored == [1, 0]
         # What was asked without the key may be refused, and complained of, after it was entered.
-        assert refused and not any("authorization" in request.headers for request in refused)
+        assert refused
+        assert not any("authorization" in request.headers for request in refused)
         seen.complaints[:] = [each for each in seen.complaints if "401" not in each]
 
 
