@@ -55,6 +55,18 @@ def test_phone_photos_have_the_look_of_the_catalogues_coins(coins, tmp_path):
     assert "k.webp" not in material.images
 
 
+def test_further_pictures_are_learnt_and_never_watched(coins, tmp_path):
+    folder = tmp_path / "further"
+    folder.mkdir()
+    rows = [{"image": f"{n}.png", "look": "a" if n % 2 else "new"} for n in range(60)]
+    more = write(folder / "looks.csv", rows)
+    without, with_ = read_material(coins, None), read_material(coins, None, more)
+    assert with_.looks == ["a", "c", "new"]
+    assert with_.watching == without.watching
+    added = set(with_.images) - set(without.images)
+    assert added == {str(folder.resolve() / row["image"]) for row in rows}
+
+
 def test_a_list_without_looks_is_told(tmp_path):
     path = write(tmp_path / "coins.csv", [{"image": "a.png", "split": "train"}])
     with pytest.raises(ManifestError, match="has no look or same_photo"):

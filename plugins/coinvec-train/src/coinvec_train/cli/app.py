@@ -10,6 +10,7 @@ COMMANDS = {
     "segmenter": "coinvec_train.cli.segmenter:segmenter",
     "export-segmenter": "coinvec_train.cli.segmenter:export",
     "evaluate-segmenter": "coinvec_train.cli.segmenter:evaluate",
+    "render-coins": "coinvec_train.cli.encoder:render",
     "encoder": "coinvec_train.cli.encoder:encoder",
     "export-encoder": "coinvec_train.cli.encoder:export",
     "calibrate-encoder": "coinvec_train.cli.encoder:calibrate",

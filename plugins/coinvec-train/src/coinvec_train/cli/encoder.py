@@ -16,6 +16,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the run.")
 @click.option("--coins", required=True, type=_FILE, help="Manifest with looks and splits.")
 @click.option("--phone", type=_FILE, help="CSV of phone photos of euro coins.")
+@click.option("--more", type=_FILE, help="CSV of further pictures, as of `render-coins`.")
 @click.option("--dev-catalogue", required=True, type=_FILE, help="Manifest of coins set aside.")
 @click.option("--dev-queries", required=True, type=_FILE, help="Queries for that catalogue.")
 @click.option("--root", required=True, type=_FOLDER, help="Folder that holds all the pictures.")
@@ -59,6 +60,7 @@ def encoder(
     out: Path,
     coins: Path,
     phone: Path | None,
+    more: Path | None,
     dev_catalogue: Path,
     dev_queries: Path,
     root: Path,
@@ -73,7 +75,8 @@ def encoder(
 
     config = EncoderConfig(**settings)  # type: ignore[arg-type]
     with progress_bar("coins cut out") as advance:
-        sources = gather(coins, phone, (dev_catalogue, dev_queries), root, cutouts, advance)
+        dev = (dev_catalogue, dev_queries)
+        sources = gather(coins, phone, more, dev, root, cutouts, advance)
     job = EncoderTraining(
         config,
         Run(out, config.as_json()),
@@ -84,6 +87,17 @@ def encoder(
     with progress_bar("steps") as advance:
         best = job.fit(advance)
     click.echo(f"best mean hit rate at 1 {best:.4f}; weights and log in {out}", err=True)
+
+
+@click.command()
+@click.option("--types", default=200, show_default=True, type=click.IntRange(1), help="Coin types.")
+@click.option("--seed", default=0, show_default=True, help="Of everything random.")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def render(folder: Path, types: int, seed: int) -> None:
+    """Render coins that never were into FOLDER, for `coinvec train encoder --more`."""
+    from coinvec_train.encoder.rendered import render_coins
+
+    click.echo(f"wrote {render_coins(folder, types, seed)}", err=True)
 
 
 _ON_DEV = (

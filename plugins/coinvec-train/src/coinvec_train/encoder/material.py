@@ -31,7 +31,7 @@ class Photograph:
     """A picture of a known look.
 
     Attributes:
-        image: Name of the picture's file.
+        image: Name of the picture's file, from the root of all or from that of the file system.
         look: Designs that nobody can tell apart are one look, and one class.
         same_photo: Pictures with the same value are nearly the same photograph.
     """
@@ -64,13 +64,15 @@ class Material:
         return [each.image for each in (*self.training, *self.watching)]
 
 
-def read_material(coins: Path, phone: Path | None) -> Material:
-    """The photographs of the `train` split, and phone photographs of the same looks.
+def read_material(coins: Path, phone: Path | None, more: Path | None = None) -> Material:
+    """The photographs of the `train` split, and further ones.
 
     Args:
         coins: A manifest with the columns `look`, `split` and `same_photo` besides.
         phone: `image, denomination, side`: phone photographs of euro coins; those whose side
             nobody has labelled are left out.
+        more: `image, look`: pictures, named from this file's folder, of other looks or the same;
+            they are trained on, and never watched.
 
     Raises:
         ManifestError: A file cannot be read, or lacks a column.
@@ -92,8 +94,18 @@ def read_material(coins: Path, phone: Path | None) -> Material:
     for each in photographs:
         lent = sizes[each.look] >= _LEAST_PICTURES and is_held_out(each.same_photo, _HELD_OUT)
         (watching if lent else training).append(each)
+    if more is not None:
+        training += _further(more)
     learnt = {each.look for each in training}
     return Material(training, [each for each in watching if each.look in learnt])
+
+
+def _further(path: Path) -> list[Photograph]:
+    folder = path.parent.resolve()
+    images = [
+        (str(folder / row["image"]), row["look"]) for row in read_rows(path, ("image", "look"))
+    ]
+    return [Photograph(image, look, same_photo=image) for image, look in images]
 
 
 def read_rows(path: Path, columns: Sequence[str]) -> list[Mapping[str, str]]:

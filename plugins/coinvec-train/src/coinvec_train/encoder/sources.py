@@ -91,6 +91,7 @@ def worsened(queries: Sequence[RgbArray]) -> list[RgbArray]:
 def gather(
     coins: Path,
     phone: Path | None,
+    more: Path | None,
     dev: tuple[Path, Path],
     root: Path,
     cutouts: Path,
@@ -101,12 +102,13 @@ def gather(
     Args:
         coins: Manifest of the catalogue pictures; see `read_material`.
         phone: Phone photographs.
+        more: Further pictures and their looks.
         dev: Manifest and queries of coins set aside.
         root: The folder that holds all the pictures.
         cutouts: Keeps the cut-outs.
         advance: Told how many coins are cut out, and of how many.
     """
-    material, gallery = read_material(coins, phone), read_gallery(*dev, root)
+    material, gallery = read_material(coins, phone, more), read_gallery(*dev, root)
     kept = cut_out([*material.images, *gallery.pictures], root, cutouts, advance)
     return Sources(kept, material, gallery)
 
