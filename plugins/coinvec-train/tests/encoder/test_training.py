@@ -193,7 +193,8 @@ def test_a_report_says_what_brute_force_finds(cutouts, gallery, finished, tmp_pa
     (other / "config.json").write_text(json.dumps(config | {"subcentres": 3}))
     out = tmp_path / "card.md"
     out.write_text("# Mine\n\n<!-- measured -->\nold\n")
-    collection = Collection({"striped": gallery}, cutouts)
+    swapped = {"9.png": cutouts["10.png"], "10.png": cutouts["9.png"]}
+    collection = Collection({"striped": gallery}, cutouts, unrectified=swapped)
     rivals, runs = {"thumb": Thumbnail()}, [finished]
     measured = write_card(out, rivals, collection, runs, [finished, other], lambda *_: None)
     text = out.read_text()
@@ -201,6 +202,7 @@ def test_a_report_says_what_brute_force_finds(cutouts, gallery, finished, tmp_pa
     assert "old" not in text
     assert "striped: 2 pictures in the catalogue, 2 queries of coins in it, 1 of others." in text
     assert "| thumb | 100.0 %" in text
+    assert "| thumb, ellipses not mapped to circles | 0.0 %" in text
     assert f"`{finished.name}`" in text
     assert "torch eager takes" in text
     ablations = text.partition("### What each part brings")[2]

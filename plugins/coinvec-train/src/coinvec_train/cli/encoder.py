@@ -1,12 +1,16 @@
 """Commands that train and export the encoder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import reduce
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from coinvec.cli.session import progress_bar
+
+if TYPE_CHECKING:
+    from coinvec.domain.images import RgbArray
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -192,6 +196,11 @@ def _calibrate(
     type=click.Path(file_okay=False, path_type=Path),
     help="Keeps the coins once cut out; filled by the first evaluation.",
 )
+@click.option(
+    "--unrectified",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keeps the queries once cut out without mapping ellipses to circles, to compare.",
+)
 @click.option("--imagenet", type=_FILE, help="Weights of a Lite0 never shown a coin, to compare.")
 @click.option("--run", "runs", multiple=True, type=_FOLDER, help="Training runs to name in it.")
 @click.option(
@@ -213,6 +222,7 @@ def evaluate(
     galleries: tuple[tuple[str, Path, Path], ...],
     root: Path,
     cutouts: Path,
+    unrectified: Path | None,
     imagenet: Path | None,
     runs: tuple[Path, ...],
     ablations: tuple[Path, ...],
@@ -231,7 +241,12 @@ def evaluate(
     pictures = sorted({name for each in read.values() for name in each.pictures})
     with progress_bar("coins cut out") as advance:
         kept = cut_out(pictures, root, cutouts, advance)
-    collection = Collection(read, kept)
+    oblique: "Mapping[str, RgbArray]" = {}
+    if unrectified is not None:
+        asked = sorted({name for each in read.values() for name in each.queries})
+        with progress_bar("queries cut out") as advance:
+            oblique = cut_out(asked, root, unrectified, advance, rectified=False)
+    collection = Collection(read, kept, oblique)
     with progress_bar("pictures encoded") as advance:
         measured = write_card(out, encoders(imagenet), collection, runs, ablations, advance)
     shipped = next(iter(measured.values()))

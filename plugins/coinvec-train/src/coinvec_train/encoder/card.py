@@ -3,7 +3,7 @@
 import platform
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -45,10 +45,12 @@ class Collection:
     Attributes:
         galleries: By the name of their table; the first is what rotations are measured on.
         cutouts: Of every picture in them, 256 × 256 × 3.
+        unrectified: Of queries, coins seen from aside left so; or none.
     """
 
     galleries: Mapping[str, Gallery]
     cutouts: Mapping[str, RgbArray]
+    unrectified: Mapping[str, RgbArray] = field(default_factory=dict)
 
     @property
     def pictures(self) -> list[str]:
@@ -94,6 +96,10 @@ def write_card(
         for at, (name, each) in enumerate(encoders.items())
     }
     shipped_name, shipped = next(iter(encoders.items()))
+    if collection.unrectified:
+        measured[f"{shipped_name}, ellipses not mapped to circles"] = _remeasured(
+            shipped, measured[shipped_name], collection
+        )
     about = read_about()
     sections = [
         (
@@ -120,6 +126,18 @@ def measure(encoder: Encoder, collection: Collection, advance: Advance) -> Measu
     for name in collection.pictures:
         embeddings[name] = encoder.encode([as_crop(collection.cutouts[name])])[0]
         advance(len(embeddings), len(collection.pictures))
+    return _found(embeddings, collection)
+
+
+def _remeasured(encoder: Encoder, before: Measured, collection: Collection) -> Measured:
+    """What the same encoder finds by queries whose coins are not rectified."""
+    oblique = {
+        name: encoder.encode([as_crop(each)])[0] for name, each in collection.unrectified.items()
+    }
+    return _found({**before.embeddings, **oblique}, collection)
+
+
+def _found(embeddings: Mapping[str, FloatArray], collection: Collection) -> Measured:
     found = {
         name: retrieve(gallery, *_stacked(gallery, embeddings))
         for name, gallery in collection.galleries.items()

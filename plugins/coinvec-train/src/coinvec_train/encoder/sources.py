@@ -18,6 +18,7 @@ from coinvec_train.encoder.data import DrawnViews, Example, PlainViews, Rows
 from coinvec_train.encoder.material import Material, Photograph, read_material
 from coinvec_train.encoder.open_set import Gallery, read_gallery
 from coinvec_train.encoder.train import Watched
+from coinvec_train.encoder.unrectified import Unrectified
 from coinvec_train.encoder.views import Views
 
 _WORSENED_SEED = 7
@@ -114,7 +115,12 @@ def gather(
 
 
 def cut_out(
-    names: Sequence[str], root: Path, cutouts: Path, advance: Callable[[int, int], None]
+    names: Sequence[str],
+    root: Path,
+    cutouts: Path,
+    advance: Callable[[int, int], None],
+    *,
+    rectified: bool = True,
 ) -> Cutouts:
     """Cut the coins of some pictures out with the segmenter `unet`.
 
@@ -123,7 +129,13 @@ def cut_out(
         root: The folder that holds them.
         cutouts: Keeps the cut-outs.
         advance: Told how many coins are cut out, and of how many.
+        rectified: Whether ellipses are mapped to circles.
     """
     [spec] = coinvec_preprocessors()
     distinct = sorted(set(names))
-    return cut_out_all(cutouts, root, distinct, UnetPreprocessor(), str(spec.ref), advance)
+    finder, revision = UnetPreprocessor(), str(spec.ref)
+    if rectified:
+        return cut_out_all(cutouts, root, distinct, finder, revision, advance)
+    return cut_out_all(
+        cutouts, root, distinct, Unrectified(finder), f"{revision}, unrectified", advance
+    )
