@@ -45,7 +45,9 @@ def test_gradients_are_kept_beside_the_home_s_stores(home, photo, monkeypatch):
     monkeypatch.setenv("COINVEC_RANKER", "verify")
     with coinvec.open(home) as coins:
         coins.search(photo.path)
-    assert [each.name for each in (home / CACHE).glob("hough-*/*.db")] == [f"gradients-{REVISION}.db"]
+    assert [each.name for each in (home / CACHE).glob("hough-*/*.db")] == [
+        f"gradients-{REVISION}.db"
+    ]
 
 
 def test_an_import_keeps_what_searches_will_need(photo, tmp_path, monkeypatch):

@@ -31,8 +31,8 @@ _INNER: Final = 8
 _CELL: Final = (4, 6)
 """Samples of a cell along the angle and along the radius."""
 _SHIFT: Final = 6.0
-"""Pixels, a twentieth of the radius: a coin seen from aside shows its edge as well, so that its face
-lies beside the middle of the ellipse around both."""
+"""Pixels, a twentieth of the radius: a coin seen from aside shows its edge as well, so that the
+ellipse around both is not centred on its face."""
 _BLUR: Final = 1.2
 _WRAP: Final = 16
 _FLOOR: Final = 0.5
@@ -133,14 +133,16 @@ def _binned(strength: FloatArray, bins: FloatArray) -> FloatArray:
     """Means of strengths in each cell, shared between the two nearest orientations; `SHAPE`."""
     across = _CELL[1]
     used = slice(_INNER, _INNER + RINGS * across)
-    cells = np.stack([
-        cv2.resize(
-            _share(strength[:, used], bins[:, used], orientation),
-            (RINGS, SECTORS),
-            interpolation=cv2.INTER_AREA,
-        )
-        for orientation in range(ORIENTATIONS)
-    ])
+    cells = np.stack(
+        [
+            cv2.resize(
+                _share(strength[:, used], bins[:, used], orientation),
+                (RINGS, SECTORS),
+                interpolation=cv2.INTER_AREA,
+            )
+            for orientation in range(ORIENTATIONS)
+        ]
+    )
     smooth = (np.roll(cells, 1, axis=1) + cells + np.roll(cells, -1, axis=1)) / 3
     return np.ascontiguousarray(np.moveaxis(smooth, 1, 2), dtype=np.float32)
 

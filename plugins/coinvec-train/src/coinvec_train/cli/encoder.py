@@ -241,7 +241,7 @@ def evaluate(
     pictures = sorted({name for each in read.values() for name in each.pictures})
     with progress_bar("coins cut out") as advance:
         kept = cut_out(pictures, root, cutouts, advance)
-    oblique: "Mapping[str, RgbArray]" = {}
+    oblique: Mapping[str, RgbArray] = {}
     if unrectified is not None:
         asked = sorted({name for each in read.values() for name in each.queries})
         with progress_bar("queries cut out") as advance:
