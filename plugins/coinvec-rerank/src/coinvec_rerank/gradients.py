@@ -30,8 +30,8 @@ _REACH: Final = 112
 _INNER: Final = 8
 _CELL: Final = (4, 6)
 """Samples of a cell along the angle and along the radius."""
-_SHIFT: Final = 6.0
-"""Pixels, a twentieth of the radius: a coin seen from aside shows its edge as well, so that the
+_SHIFT: Final = 4.0
+"""Pixels, a thirtieth of the radius: a coin seen from aside shows its edge as well, so that the
 ellipse around both is not centred on its face."""
 _BLUR: Final = 1.2
 _WRAP: Final = 16
