@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _STOP_GRACE = 2.0
 """Seconds that requests under way have to end when the engine is closed."""
+_OPEN = "coinvec-open"
+"""File that lies in the directory while it is open. Found there on opening, it tells that the last
+owner was killed."""
 
 
 class EmbeddedMilvus:
@@ -39,6 +42,10 @@ class EmbeddedMilvus:
         logging.getLogger("milvus_lite").addHandler(logging.NullHandler())
         self._server, self._engine, port = _start(path)
         _sweep(path / "collections")
+        self._open = path / _OPEN
+        if self._open.exists():
+            _forget_indexes(path / "collections")
+        self._open.touch()
         self.uri = f"http://127.0.0.1:{port}"
 
     def flush(self, collection: str) -> None:
@@ -53,6 +60,7 @@ class EmbeddedMilvus:
         self._server.stop(grace=_STOP_GRACE).wait()
         with suppress(RuntimeError):  # at interpreter exit: its background worker is gone
             self._engine.close()
+            self._open.unlink(missing_ok=True)
 
 
 def _start(path: Path) -> tuple[grpc.Server, MilvusLite, int]:
@@ -89,3 +97,13 @@ def _sweep(collections: Path) -> None:
     for folder in collections.iterdir():
         if folder.is_dir() and not (folder / "schema.json").exists():
             shutil.rmtree(folder)
+
+
+def _forget_indexes(collections: Path) -> None:
+    """Remove the indexes beside the segments: each is built anew from its segment where missing.
+
+    The engine writes them in place. One that is half written makes every search of its collection
+    fail, for good.
+    """
+    for folder in collections.glob("*/partitions/*/indexes"):
+        shutil.rmtree(folder)

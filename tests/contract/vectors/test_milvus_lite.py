@@ -1,6 +1,7 @@
 """Milvus Lite keeps the contract; and what only an embedded engine must do."""
 
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -92,6 +93,37 @@ def test_what_was_written_survives_kill_minus_nine(tmp_path):
         assert set(store.image_ids("coins")) == expected.keys()
         found = store.vectors("coins", expected)
         assert all(np.array_equal(found[image], vector) for image, vector in expected.items())
+    finally:
+        store.close()
+
+
+INDEXER = """
+import os, signal, sys
+from milvus_lite.index.brute_force import BruteForceIndex
+from coinvec.vectors.store import VectorStore
+def save(self, path):
+    open(path, "wb").close()
+    os.kill(os.getpid(), signal.SIGKILL)
+BruteForceIndex.save = save
+list(VectorStore.open(sys.argv[1]).image_ids("coins"))
+"""
+
+
+def test_an_index_half_written_by_a_killed_process_is_built_anew(tmp_path):
+    path = str(tmp_path / "vectors.db")
+    store = VectorStore.open(path)
+    vectors = fill(store, "coins", rows=20)
+    store.close()
+    for index in Path(path).glob("collections/*/partitions/*/indexes/*"):
+        index.unlink()
+    killed = subprocess.run([sys.executable, "-c", INDEXER, path], cwd=ROOT, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    halves = list(Path(path).glob("collections/*/partitions/*/indexes/*"))
+    assert [half.stat().st_size for half in halves] == [0]
+    store = VectorStore.open(path)
+    try:
+        [[hit]] = store.search("coins", vectors[3:4], where=VectorFilter(), limit=1)
+        assert hit.image_id == image_id(3)
     finally:
         store.close()
 
