@@ -7,7 +7,6 @@ are compared at once by correlating in the frequency domain (B. Reddy, B. Chatte
 technique for translation, rotation and scale-invariant image registration, 1996).
 """
 
-from itertools import product
 from typing import Final
 
 import cv2
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from coinvec.domain.images import Crop
 from coinvec.domain.vectors import FloatArray
 
-REVISION: Final = 2
+REVISION: Final = 1
 """Changes whenever the grid of the same cut-out changes; kept ones are then not read."""
 
 ORIENTATIONS, RINGS, SECTORS = 8, 16, 128
@@ -30,9 +29,6 @@ _REACH: Final = 112
 _INNER: Final = 8
 _CELL: Final = (4, 6)
 """Samples of a cell along the angle and along the radius."""
-_SHIFT: Final = 4.0
-"""Pixels, a thirtieth of the radius: a coin seen from aside shows its edge as well, so that the
-ellipse around both is not centred on its face."""
 _BLUR: Final = 1.2
 _WRAP: Final = 16
 _FLOOR: Final = 0.5
@@ -42,19 +38,18 @@ _INNERMOST_WEIGHT: Final = 0.4
 SpectrumArray = NDArray[np.complex64]
 
 
-def gradient_grid(crop: Crop, offset: tuple[float, float] = (0.0, 0.0)) -> FloatArray:
+def gradient_grid(crop: Crop) -> FloatArray:
     """The gradients of a coin.
 
     Args:
         crop: The coin; its cut-out a centred circle.
-        offset: Where its face's middle is taken to be: pixels right of the cut-out's, and below.
 
     Returns:
         Float32 of `SHAPE` and norm 1, or all zeros where the coin shows nothing: how strong
         gradients of each orientation are in each cell. An orientation is relative to the radius
         and has no sign: under light from the other side, relief is bright where it was dark.
     """
-    cells = _binned(*_gradients(_unrolled(crop, offset)))
+    cells = _binned(*_gradients(_unrolled(crop)))
     strength = np.sqrt((cells**2).sum(axis=0, keepdims=True)) + _FLOOR * cells.std()
     even = np.divide(cells, strength, out=np.zeros_like(cells), where=strength > 0)
     even -= even.mean(axis=2, keepdims=True)  # what a turn does not change tells no turn
@@ -62,19 +57,6 @@ def gradient_grid(crop: Crop, offset: tuple[float, float] = (0.0, 0.0)) -> Float
     norm = float(np.linalg.norm(even))
     grid: FloatArray = even / norm if norm > 0 else even
     return grid
-
-
-def shifted_grids(crop: Crop) -> FloatArray:
-    """The gradients of a coin around several middles, for a photograph seen from aside.
-
-    Args:
-        crop: The coin.
-
-    Returns:
-        9 × `SHAPE`: `gradient_grid` around the cut-out's middle and its surroundings.
-    """
-    steps = (-_SHIFT, 0.0, _SHIFT)
-    return np.stack([gradient_grid(crop, offset) for offset in product(steps, steps)])
 
 
 def spectra(grids: FloatArray) -> SpectrumArray:
@@ -104,14 +86,14 @@ def agreements(some: SpectrumArray, others: SpectrumArray) -> FloatArray:
     return over_turns
 
 
-def _unrolled(crop: Crop, offset: tuple[float, float]) -> FloatArray:
+def _unrolled(crop: Crop) -> FloatArray:
     """Grey values by angle and radius, the first angles once more at the end and vice versa."""
     grey = cv2.cvtColor(crop.cutout, cv2.COLOR_RGB2GRAY)
     if grey.shape != (_SIZE, _SIZE):
         grey = cv2.resize(grey, (_SIZE, _SIZE), interpolation=cv2.INTER_AREA)
-    middle = (_SIZE - 1) / 2 + offset[0], (_SIZE - 1) / 2 + offset[1]
+    middle = (_SIZE - 1) / 2
     size = (_REACH, SECTORS * _CELL[0])
-    polar = cv2.warpPolar(grey, size, middle, _REACH, cv2.INTER_LINEAR)
+    polar = cv2.warpPolar(grey, size, (middle, middle), _REACH, cv2.INTER_LINEAR)
     around = np.pad(polar, ((_WRAP, _WRAP), (0, 0)), mode="wrap").astype(np.float32)
     return np.asarray(cv2.GaussianBlur(around, (0, 0), _BLUR), dtype=np.float32)
 
@@ -123,32 +105,22 @@ def _gradients(polar: FloatArray) -> tuple[FloatArray, FloatArray]:
     per_pixel = SECTORS * _CELL[0] / (2 * np.pi)
     radius = np.maximum(np.arange(_REACH, dtype=np.float32), _INNER)
     around *= np.float32(per_pixel) / radius
-    strength = np.sqrt(cv2.magnitude(radial, around))
-    bins = np.arctan2(around, radial) * np.float32(ORIENTATIONS / np.pi)
-    bins[bins < 0] += ORIENTATIONS  # without sign
+    strength = np.sqrt(np.hypot(radial, around))
+    bins = np.mod(np.arctan2(around, radial), np.float32(np.pi)) * np.float32(ORIENTATIONS / np.pi)
     return strength[_WRAP:-_WRAP], bins[_WRAP:-_WRAP]
 
 
 def _binned(strength: FloatArray, bins: FloatArray) -> FloatArray:
-    """Means of strengths in each cell, shared between the two nearest orientations; `SHAPE`."""
-    across = _CELL[1]
-    used = slice(_INNER, _INNER + RINGS * across)
-    cells = np.stack(
-        [
-            cv2.resize(
-                _share(strength[:, used], bins[:, used], orientation),
-                (RINGS, SECTORS),
-                interpolation=cv2.INTER_AREA,
-            )
-            for orientation in range(ORIENTATIONS)
-        ]
-    )
+    """Sums of strengths in each cell, shared between the two nearest orientations; `SHAPE`."""
+    lower = np.floor(bins)
+    share = bins - lower
+    first = lower.astype(np.intp) % ORIENTATIONS
+    planes = np.zeros((ORIENTATIONS, *strength.shape), dtype=np.float32)
+    rows, columns = np.ogrid[: strength.shape[0], : strength.shape[1]]
+    planes[first, rows, columns] += strength * (1 - share)
+    planes[(first + 1) % ORIENTATIONS, rows, columns] += strength * share
+    along, across = _CELL
+    used = planes[:, :, _INNER : _INNER + RINGS * across]
+    cells = used.reshape(ORIENTATIONS, SECTORS, along, RINGS, across).mean(axis=(2, 4))
     smooth = (np.roll(cells, 1, axis=1) + cells + np.roll(cells, -1, axis=1)) / 3
     return np.ascontiguousarray(np.moveaxis(smooth, 1, 2), dtype=np.float32)
-
-
-def _share(strength: FloatArray, bins: FloatArray, orientation: int) -> FloatArray:
-    """What each gradient adds to an orientation: all of it there, nothing one bin away."""
-    away = np.abs(bins - np.float32(orientation))
-    share = np.maximum(1 - np.minimum(away, ORIENTATIONS - away), 0)
-    return np.asarray(strength * share, dtype=np.float32)

@@ -1,6 +1,6 @@
 """The ranker `verify`: the first hits are compared with the photo, picture against picture."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +18,6 @@ from coinvec_rerank.gradients import (
     SpectrumArray,
     agreements,
     gradient_grid,
-    shifted_grids,
     spectra,
 )
 from coinvec_rerank.order import by_score
@@ -96,7 +95,7 @@ def _kept_form(crop: Crop) -> bytes:
     return gradient_grid(crop).astype(_STORED).tobytes()
 
 
-def _kept_spectra(kept: Iterable[bytes]) -> SpectrumArray:
+def _spectra(kept: Sequence[bytes]) -> SpectrumArray:
     grids = np.frombuffer(b"".join(kept), dtype=_STORED).reshape(-1, *SHAPE)
     return spectra(grids.astype(np.float32))
 
@@ -140,8 +139,8 @@ def _agreed(request: RankingRequest, sides: Sequence[Sequence[str]]) -> Mapping[
     kept = _kept(request, sides)
     if not kept:
         return {}
-    photos = spectra(np.concatenate([shifted_grids(crop) for crop in request.crops]))
-    best = agreements(photos, _kept_spectra(kept.values())).max(axis=0)
+    photos = _spectra([_kept_form(crop) for crop in request.crops])
+    best = agreements(photos, _spectra(list(kept.values()))).max(axis=0)
     return {
         image_id: round(float(each), _DIGITS) for image_id, each in zip(kept, best, strict=True)
     }
