@@ -60,7 +60,7 @@ def test_further_pictures_are_learnt_and_never_watched(coins, tmp_path):
     folder.mkdir()
     rows = [{"image": f"{n}.png", "look": "a" if n % 2 else "new"} for n in range(60)]
     more = write(folder / "looks.csv", rows)
-    without, with_ = read_material(coins, None), read_material(coins, None, more)
+    without, with_ = read_material(coins, None), read_material(coins, None, [more])
     assert with_.looks == ["a", "c", "new"]
     assert with_.watching == without.watching
     added = set(with_.images) - set(without.images)

@@ -20,7 +20,12 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the run.")
 @click.option("--coins", required=True, type=_FILE, help="Manifest with looks and splits.")
 @click.option("--phone", type=_FILE, help="CSV of phone photos of euro coins.")
-@click.option("--more", type=_FILE, help="CSV of further pictures, as of `render-coins`.")
+@click.option(
+    "--more",
+    multiple=True,
+    type=_FILE,
+    help="CSV of further pictures, as of `render-coins` or `compose-coins`.",
+)
 @click.option("--dev-catalogue", required=True, type=_FILE, help="Manifest of coins set aside.")
 @click.option("--dev-queries", required=True, type=_FILE, help="Queries for that catalogue.")
 @click.option("--root", required=True, type=_FOLDER, help="Folder that holds all the pictures.")
@@ -64,7 +69,7 @@ def encoder(
     out: Path,
     coins: Path,
     phone: Path | None,
-    more: Path | None,
+    more: tuple[Path, ...],
     dev_catalogue: Path,
     dev_queries: Path,
     root: Path,
@@ -102,6 +107,39 @@ def render(folder: Path, types: int, seed: int) -> None:
     from coinvec_train.encoder.rendered import render_coins
 
     click.echo(f"wrote {render_coins(folder, types, seed)}", err=True)
+
+
+@click.command()
+@click.option("--coins", required=True, type=_FILE, help="Manifest with looks and splits.")
+@click.option("--root", required=True, type=_FOLDER, help="Folder that holds all the pictures.")
+@click.option("--grounds", multiple=True, required=True, type=_FOLDER, help="Background pictures.")
+@click.option(
+    "--cutouts",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keeps the coins once cut out.",
+)
+@click.option("--seed", default=0, show_default=True, help="Of everything random.")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def compose(
+    folder: Path, coins: Path, root: Path, grounds: tuple[Path, ...], cutouts: Path, seed: int
+) -> None:
+    """Put the coins of the split `train` on other grounds, for `coinvec train encoder --more`.
+
+    FOLDER is filled with one picture for each of theirs.
+    """
+    from coinvec_train.encoder.composed import compose_coins
+    from coinvec_train.encoder.material import read_material
+    from coinvec_train.encoder.sources import cut_out
+    from coinvec_train.segmenter.sources import backgrounds
+
+    photographs = read_material(coins, None).training
+    with progress_bar("coins cut out") as advance:
+        kept = cut_out([each.image for each in photographs], root, cutouts, advance)
+    pictures = [each for ground in grounds for each in backgrounds(ground)]
+    with progress_bar("scenes") as advance:
+        written = compose_coins(folder, photographs, kept, pictures, seed, advance)
+    click.echo(f"wrote {written}", err=True)
 
 
 _ON_DEV = (

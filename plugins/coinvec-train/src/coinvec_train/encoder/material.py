@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ _HELD_OUT = 12
 """One photograph in so many is not trained on, to watch over-fitting by."""
 _LEAST_PICTURES = 4
 """Classes with fewer photographs lend none."""
+_FURTHER = "looks.csv"
 _EUROS = {
     "1 cent": "spain-1-euro-cent/reverse/r1",
     "2 cents": "spain-2-euro-cent/reverse/r1",
@@ -64,14 +65,14 @@ class Material:
         return [each.image for each in (*self.training, *self.watching)]
 
 
-def read_material(coins: Path, phone: Path | None, more: Path | None = None) -> Material:
+def read_material(coins: Path, phone: Path | None, more: Iterable[Path] = ()) -> Material:
     """The photographs of the `train` split, and further ones.
 
     Args:
         coins: A manifest with the columns `look`, `split` and `same_photo` besides.
         phone: `image, denomination, side`: phone photographs of euro coins; those whose side
             nobody has labelled are left out.
-        more: `image, look`: pictures, named from this file's folder, of other looks or the same;
+        more: `image, look`: pictures, named from the file's folder, of other looks or the same;
             they are trained on, and never watched.
 
     Raises:
@@ -94,8 +95,8 @@ def read_material(coins: Path, phone: Path | None, more: Path | None = None) -> 
     for each in photographs:
         lent = sizes[each.look] >= _LEAST_PICTURES and is_held_out(each.same_photo, _HELD_OUT)
         (watching if lent else training).append(each)
-    if more is not None:
-        training += _further(more)
+    for path in more:
+        training += _further(path)
     learnt = {each.look for each in training}
     return Material(training, [each for each in watching if each.look in learnt])
 
@@ -106,6 +107,21 @@ def _further(path: Path) -> list[Photograph]:
         (str(folder / row["image"]), row["look"]) for row in read_rows(path, ("image", "look"))
     ]
     return [Photograph(image, look, same_photo=image) for image, look in images]
+
+
+def write_further(folder: Path, looks: Iterable[tuple[str, str]]) -> Path:
+    """Write what `read_material` takes among `more`.
+
+    Args:
+        folder: Of the file, and where the names of images start from.
+        looks: Images and what they show.
+    """
+    path = folder / _FURTHER
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(("image", "look"))
+        writer.writerows(looks)
+    return path
 
 
 def read_rows(path: Path, columns: Sequence[str]) -> list[Mapping[str, str]]:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from coinvec.domain.coins import Side
 from coinvec.testing import mint_catalogue, write_catalogue, write_phone_photos
+from coinvec_train.encoder.material import write_further
 
 _ISSUERS = 20
 _STUDIO_PICTURES = 3
 _PHONE_PHOTOS = 6
 """Of each type; which side is up is left to chance."""
 _PHOTO_SIZE = (480, 640)
-LOOKS = "looks.csv"
 
 
 def render_coins(folder: Path, types: int, seed: int) -> Path:
@@ -39,15 +39,11 @@ def render_coins(folder: Path, types: int, seed: int) -> Path:
     phone = write_phone_photos(
         folder / "phone", minted, count=_PHONE_PHOTOS * types, size=_PHOTO_SIZE, seed=seed
     )
-    path = folder / LOOKS
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(("image", "look"))
-        writer.writerows(_studio_looks(studio))
-        for photo in phone:
-            design = photo.minted.design(photo.side)
-            writer.writerow((photo.path.relative_to(folder).as_posix(), design.id))
-    return path
+    in_the_hand = (
+        (each.path.relative_to(folder).as_posix(), each.minted.design(each.side).id)
+        for each in phone
+    )
+    return write_further(folder, [*_studio_looks(studio), *in_the_hand])
 
 
 def _studio_looks(manifest: Path) -> Iterator[tuple[str, str]]:

@@ -92,7 +92,7 @@ def worsened(queries: Sequence[RgbArray]) -> list[RgbArray]:
 def gather(
     coins: Path,
     phone: Path | None,
-    more: Path | None,
+    more: Sequence[Path],
     dev: tuple[Path, Path],
     root: Path,
     cutouts: Path,

@@ -45,8 +45,13 @@ class SceneComposer:
         self._grounds = Grounds(grounds, self._settings)
         self._size = size
 
-    def compose(self, rng: np.random.Generator) -> Scene:
-        """Make a scene."""
+    def compose(self, rng: np.random.Generator, wanted: Sprite | None = None) -> Scene:
+        """Make a scene.
+
+        Args:
+            rng: Decides everything.
+            wanted: The coin that it is about; by default any.
+        """
         settings = self._settings
         canvas = _Canvas(self._grounds.draw(rng, self._size), rng, settings)
         if rng.random() < settings.distractors:
@@ -55,24 +60,26 @@ class SceneComposer:
                 place = rng.uniform(0, self._size, 2)
                 canvas.put(distractor(rng), diameter, place, is_coin=False)
         if rng.random() >= settings.empty:
-            self._put_coins(canvas, rng)
+            self._put_coins(canvas, rng, wanted)
         return canvas.scene()
 
-    def _put_coins(self, canvas: "_Canvas", rng: np.random.Generator) -> None:
+    def _put_coins(
+        self, canvas: "_Canvas", rng: np.random.Generator, wanted: Sprite | None
+    ) -> None:
         """The companions first, so that the wanted coin lies on top."""
         size, settings = self._size, self._settings
-        wanted = placing.drawn_diameter(rng, size, settings)
-        place = placing.drawn_place(rng, size, wanted, settings)
+        greatest = placing.drawn_diameter(rng, size, settings)
+        place = placing.drawn_place(rng, size, greatest, settings)
         count = int(rng.integers(1, 9)) if rng.random() < settings.companions else 0
         for _ in range(count):
-            diameter = wanted * rng.uniform(0.5, 1.0)
+            diameter = greatest * rng.uniform(0.5, 1.0)
             if rng.random() < settings.touching:
-                distance = (wanted + diameter) / 2 * rng.uniform(0.93, 1.15)
+                distance = (greatest + diameter) / 2 * rng.uniform(0.93, 1.15)
                 at = placing.beside(rng, place, distance)
             else:
                 at = rng.uniform(-0.1 * size, 1.1 * size, 2)
             canvas.put(self._coin(rng), diameter, at, is_coin=True)
-        canvas.put(self._coin(rng), wanted, place, is_coin=True)
+        canvas.put(wanted or self._coin(rng), greatest, place, is_coin=True)
 
     def _coin(self, rng: np.random.Generator) -> Sprite:
         sprite = self._coins.draw(rng)
