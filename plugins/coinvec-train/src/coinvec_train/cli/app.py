@@ -11,6 +11,7 @@ COMMANDS = {
     "export-segmenter": "coinvec_train.cli.segmenter:export",
     "evaluate-segmenter": "coinvec_train.cli.segmenter:evaluate",
     "render-coins": "coinvec_train.cli.encoder:render",
+    "crop-coins": "coinvec_train.cli.encoder:crop",
     "compose-coins": "coinvec_train.cli.encoder:compose",
     "encoder": "coinvec_train.cli.encoder:encoder",
     "export-encoder": "coinvec_train.cli.encoder:export",

@@ -65,6 +65,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--backbone-rate", default=5e-4, show_default=True, help="Greatest learning rate.")
 @click.option("--head-rate", default=3e-3, show_default=True, help="Greatest learning rate.")
 @click.option("--seed", default=0, show_default=True, help="Of everything random.")
+@click.option("--compile", "compiled", is_flag=True, help="Faster; needs a C++ compiler.")
 def encoder(
     out: Path,
     coins: Path,
@@ -74,6 +75,8 @@ def encoder(
     dev_queries: Path,
     root: Path,
     cutouts: Path,
+    *,
+    compiled: bool,
     **settings: object,
 ) -> None:
     """Train the encoder; repeat the command to go on with an interrupted run."""
@@ -92,6 +95,7 @@ def encoder(
         sources.class_sizes(config),
         lambda first, count: sources.epoch(config, first, count),
         sources.watched(config),
+        compiled=compiled,
     )
     with progress_bar("steps") as advance:
         best = job.fit(advance)
@@ -140,6 +144,18 @@ def compose(
     with progress_bar("scenes") as advance:
         written = compose_coins(folder, photographs, kept, pictures, seed, advance)
     click.echo(f"wrote {written}", err=True)
+
+
+@click.command()
+@click.option("--looks", required=True, type=_FILE, help="CSV: image, coin, look.")
+@click.option("--scenes", required=True, type=_FILE, help="Label file of scenes with many coins.")
+@click.option("--root", required=True, type=_FOLDER, help="Folder that holds all the pictures.")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def crop(folder: Path, looks: Path, scenes: Path, root: Path) -> None:
+    """Crop coins of known looks out of photographs, for `coinvec train encoder --more`."""
+    from coinvec_train.encoder.cropped import crop_coins
+
+    click.echo(f"wrote {crop_coins(folder, looks, scenes, root)}", err=True)
 
 
 _ON_DEV = (

@@ -68,6 +68,8 @@ class EncoderTraining:
         sizes: Pictures of each class.
         make_epoch: Gives each epoch's views.
         watched: What it is judged by; training stops when the mean hit rate at 1 no longer grows.
+        compiled: Compile the training step, which needs a C++ compiler: on two cores it then takes
+            two thirds of the time.
     """
 
     def __init__(
@@ -77,12 +79,15 @@ class EncoderTraining:
         sizes: Sequence[int],
         make_epoch: MakeEpoch,
         watched: Watched,
+        *,
+        compiled: bool = False,
     ) -> None:
         torch.manual_seed(config.seed)
         self._config, self._run = config, run
         self._make_epoch, self._watched = make_epoch, watched
         [(pictures, _)] = _loader(make_epoch(0, config.batch), config.batch)
         self._network = build_encoder(config, pictures)
+        self._trained = torch.compile(self._network) if compiled else self._network
         self._head = ArcFace(
             config.dim,
             class_margins(sizes, config.margin, config.margin_power),
@@ -146,7 +151,7 @@ class EncoderTraining:
     def _step(self, pictures: torch.Tensor, labels: torch.Tensor) -> float:
         for optimiser in self._optimisers:
             optimiser.zero_grad()
-        embeddings = self._network(pictures.to(memory_format=torch.channels_last))
+        embeddings = self._trained(pictures.to(memory_format=torch.channels_last))
         loss: torch.Tensor = self._head(embeddings, labels)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self._network.parameters(), 5.0)
