@@ -37,6 +37,8 @@ def open_session(
     options = ort.SessionOptions()
     options.intra_op_num_threads = _cores()
     options.use_deterministic_compute = True
+    # Else one network's threads go on spinning, idle, on the cores that the next network needs.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     options.log_severity_level = _ERRORS_ONLY
     try:
         session = ort.InferenceSession(

@@ -65,3 +65,9 @@ def test_weights_that_are_missing_or_damaged_are_told(tmp_path, crops):
     for path in (damaged, tmp_path / "missing.onnx"):
         with pytest.raises(PluginError, match=rf"{path.name}.*force-reinstall coinvec-arcface"):
             ArcfaceEncoder(path).encode(crops)
+
+
+def test_idle_threads_leave_the_cores_to_other_networks():
+    session = ArcfaceEncoder()._loaded()
+    option = "session.force_spinning_stop"
+    assert session.get_session_options().get_session_config_entry(option) == "1"

@@ -36,7 +36,8 @@ def cropped(root, *rows):
         csv.writer(file).writerows([("image", "coin", "look"), *rows])
     looks = crop_coins(root / "out", listed, root / "scenes.json", root)
     with looks.open(encoding="utf-8", newline="") as file:
-        return [(read_rgb(looks.parent / row["image"]), row["look"]) for row in csv.DictReader(file)]
+        rows = list(csv.DictReader(file))
+    return [(read_rgb(looks.parent / row["image"]), row["look"]) for row in rows]
 
 
 def test_each_listed_coin_is_a_picture_of_its_own_with_some_ground_around(root):
