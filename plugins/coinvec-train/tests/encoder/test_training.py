@@ -84,13 +84,14 @@ def sources(cutouts, gallery):
     return Sources(cutouts, Material(photographs, photographs[:2]), gallery)
 
 
-def training(sources, folder, config=CONFIG):
+def training(sources, folder, config=CONFIG, *, compiled=False):
     return EncoderTraining(
         config,
         Run(folder, config.as_json()),
         [1] * LOOKS,
         lambda first, count: sources.epoch(config, first, count),
         sources.watched(config),
+        compiled=compiled,
     )
 
 
@@ -137,6 +138,20 @@ def test_a_run_gone_on_with_ends_as_if_never_interrupted(sources, finished, tmp_
     for part in ("network", "head", "averaged"):
         for name, tensor in whole[part].items():
             assert torch.allclose(tensor, resumed[part][name], atol=1e-4), name
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="compiling needs a C++ compiler")
+@pytest.mark.filterwarnings("ignore")  # the compiler's own
+def test_a_compiled_step_learns_the_same(sources, tmp_path):
+    config = replace(CONFIG, epochs=1)
+    ends = []
+    for compiled in (False, True):
+        folder = tmp_path / str(compiled)
+        training(sources, folder, config, compiled=compiled).fit(lambda *_: None)
+        ends.append(Run(folder, config.as_json()).load_checkpoint()["network"])
+    plain, quick = ends
+    for name, tensor in plain.items():
+        assert torch.allclose(tensor, quick[name], atol=1e-3), name
 
 
 def test_a_run_that_goes_on_from_another_starts_where_it_ended(sources, finished, tmp_path):
