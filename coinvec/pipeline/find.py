@@ -14,6 +14,9 @@ from coinvec.pipeline.fuse import Fusion, fuse
 from coinvec.pipeline.retrieve import Group, Retriever
 from coinvec.query.planner import Plan
 
+LEADERS = 5
+"""Types that the verdict looks at: a ranker's best two may not be the two most similar."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Probe:
@@ -36,7 +39,7 @@ class Finding:
 
     Attributes:
         groups: The best groups, best first.
-        leaders: The best type and the best other type, for the verdict.
+        leaders: The best `LEADERS` types, for the verdict.
         warnings: What the asker should know.
         evidence: Ids of all images that any of this rests on.
     """
@@ -91,8 +94,8 @@ class Finder:
 
     @property
     def _fused(self) -> int:
-        """How many types a fusion must rank: all that are asked for, and two for the verdict."""
-        return max(2, self._plan.k)
+        """How many types a fusion must rank: all that are asked for, and some for the verdict."""
+        return max(LEADERS, self._plan.k)
 
     def _single(self, queries: FloatArray) -> list[Finding]:
         rows = self._nearest(queries, self._plan.k, self._plan.query.group_by)
@@ -107,22 +110,22 @@ class Finder:
         ]
 
     def _leaders(self, queries: FloatArray, rows: Sequence[Sequence[Hit]]) -> list[list[Hit]]:
-        """The best image of the best type and of the best other type, for each query.
+        """The best image of each of the best types, for each query.
 
         Complete rankings of designs or images hold those of types: a type is as alike as its best
-        image. Only where one type fills the ranking must the other be searched for.
+        image. Only where few types fill the ranking must the others be searched for.
         """
         best = [_first_of_types(hits) for hits in rows]
-        wanted = min(2, self._plan.total_types)
+        wanted = min(LEADERS, self._plan.total_types)
         short = [row for row, found in enumerate(best) if len(found) < wanted]
         if short:
-            for row, hits in zip(short, self._nearest(queries[short], 2), strict=True):
+            for row, hits in zip(short, self._nearest(queries[short], LEADERS), strict=True):
                 best[row] = _first_of_types(hits)
         return best
 
     def _pair(self, probe: Probe, fusion: Fusion) -> Finding:
         k, group_by = self._plan.k, self._plan.query.group_by
-        leaders = fusion.groups[:2]
+        leaders = fusion.groups[:LEADERS]
         evidence = _evidence(fusion.groups)
         if group_by is GroupBy.TYPE:
             return Finding(fusion.groups[:k], leaders, evidence=evidence)
@@ -170,11 +173,11 @@ def _evidence(groups: Sequence[Group]) -> frozenset[str]:
 
 
 def _first_of_types(hits: Sequence[Hit]) -> list[Hit]:
-    """The first hit of each of the first two types in a ranking."""
+    """The first hit of each of the first types in a ranking."""
     first: dict[str, Hit] = {}
     for hit in hits:
         first.setdefault(hit.type_key, hit)
-        if len(first) == 2:
+        if len(first) == LEADERS:
             break
     return list(first.values())
 

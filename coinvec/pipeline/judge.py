@@ -29,7 +29,7 @@ def judge_similarities(
 
     Args:
         thresholds: The encoder's.
-        leaders: The best type and the best other type.
+        leaders: The most similar types, the best first.
         candidates: What was ranked, by falling similarity.
         hits: The same in the ranker's order.
     """
@@ -52,17 +52,20 @@ def judge_scores(
         ranker: The ranker.
         encoder: The encoder that made the similarities, `name@revision`.
         request: What the ranker may look at.
-        leaders: The best type and the best other type.
+        leaders: The most similar types, among which it finds the best and the best other.
         hits: Candidates in the ranker's order.
 
     Returns:
-        None where it was not calibrated with this encoder, or has nothing to go by.
+        None where it was not calibrated with this encoder, or has nothing to go by for the most
+        similar type or the most similar other type.
     """
     thresholds = ranker.thresholds.get(encoder)
     scores = ranker.scores(request, leaders) if thresholds and leaders else None
-    if scores is None:
+    if scores is None or None in scores[:2]:
         return None
-    ordered = sorted(zip(scores, leaders, strict=True), key=lambda pair: -pair[0])
+    pairs = zip(scores, leaders, strict=True)
+    scored = [(score, leader) for score, leader in pairs if score is not None]
+    ordered = sorted(scored, key=lambda pair: -pair[0])
     score, best = ordered[0]
     agreed = all(hit.type == best.type for hit in hits[:1])
     verdict = judge([each for each, _ in ordered], thresholds, agreed=agreed)
@@ -75,8 +78,8 @@ def judge(
     """Judge from the scores of the best type and the best other type.
 
     Args:
-        scores: The scores of two types, higher first: their similarities, or what a ranker says of
-            them. Fewer where the filter leaves fewer types.
+        scores: The scores of types, higher first, of which two count: their similarities, or what
+            a ranker says of them. Fewer where the filter leaves fewer types.
         thresholds: Calibrated limits of these scores; None makes every non-empty answer ambiguous.
         agreed: Whether the ranker, too, puts the best type first; if not, no answer is sure.
     """

@@ -46,8 +46,8 @@ class RankStep:
 
     def scores(
         self, request: RankingRequest, candidates: Sequence[Candidate]
-    ) -> list[float] | None:
-        """What the ranker says of candidates; None where it does not score every one of them.
+    ) -> list[float | None] | None:
+        """What the ranker says of candidates, each or None; None where it scores none at all.
 
         Raises:
             PluginError: The ranker raised, or a score is not a number from -1 to 1.
@@ -59,7 +59,7 @@ class RankStep:
         given = _guarded(lambda: [float(score) for score in scores if score is not None])
         if len(scores) != len(candidates) or not all(-1 <= score <= 1 for score in given):
             raise PluginError(f"Ranker {self.name} gave no score from -1 to 1 for each candidate.")
-        return given if len(given) == len(candidates) else None
+        return [None if score is None else float(score) for score in scores]
 
 
 class SimilarityRanker:

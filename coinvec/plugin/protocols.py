@@ -117,8 +117,8 @@ class ScoringRanker(Ranker, Protocol):
     """A ranker that tells how sure it is, for the verdict to rest on.
 
     Its declaration holds thresholds for its scores, by the encoder they were calibrated with. They
-    are asked for two candidates of each search: the most similar type and the most similar other
-    type, so that the verdict depends neither on how much is asked for nor on the grouping.
+    are asked for the most similar types of each search, a handful, so that the verdict depends
+    neither on how much is asked for nor on the grouping; it is made of the two greatest.
     """
 
     def scores(

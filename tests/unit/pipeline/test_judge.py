@@ -47,7 +47,7 @@ A, B, C = candidate("a", 0.6), candidate("b", 0.55), candidate("c", 0.5)
 
 def by_scores(*scores, hits=(A, B), limits=None):
     step = RankStep(Sure(*scores), name="sure", thresholds=limits or {ENCODER: LIMITS})
-    return judge_scores(step, ENCODER, REQUEST, [A, B], hits)
+    return judge_scores(step, ENCODER, REQUEST, [A, B, C][: len(scores)], hits)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,7 @@ def by_scores(*scores, hits=(A, B), limits=None):
         ((0.9, 0.2), [C, A, B], Verdict.AMBIGUOUS),
         ((0.9, 0.85), [A, B], Verdict.AMBIGUOUS),
         ((0.4, 0.3), [A, B], Verdict.UNKNOWN),
+        ((0.4, 0.3, 0.9), [C, A, B], Verdict.MATCH),  # the best is the third most similar
     ],
 )
 def test_a_calibrated_ranker_s_scores_are_judged(scores, hits, verdict):
@@ -70,6 +71,8 @@ def test_a_calibrated_ranker_s_scores_are_judged(scores, hits, verdict):
 def test_scores_without_limits_or_without_ground_are_not_judged():
     assert by_scores(0.9, 0.2, limits={"tiles@2": LIMITS}) is None
     assert by_scores(0.9, None) is None
+    assert by_scores(None, 0.9, 0.9) is None
+    assert by_scores(0.9, 0.2, None).score == 0.9
     step = RankStep(Backwards(), thresholds={ENCODER: LIMITS})
     assert judge_scores(step, ENCODER, REQUEST, [A, B], [A, B]) is None
     assert judge_scores(step, ENCODER, REQUEST, [], []) is None

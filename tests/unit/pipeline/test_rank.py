@@ -55,11 +55,11 @@ class Sure:
     ("ranker", "scores"),
     [
         (Sure(0.9, -0.2), [0.9, -0.2]),
-        (Sure(0.9, None), None),
+        (Sure(0.9, None), [0.9, None]),
         (Backwards(), None),
     ],
 )
-def test_scores_are_those_of_every_candidate_or_none(ranker, scores):
+def test_scores_are_those_of_each_candidate(ranker, scores):
     given_ = [candidate("a", 0.5), candidate("b", 0.4)]
     assert RankStep(ranker).scores(REQUEST, given_) == scores
 
