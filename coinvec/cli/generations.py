@@ -208,6 +208,22 @@ def _check_text(check: "GenerationCheck | None") -> str:
     )
 
 
+@generations.command()
+@jobs_option
+@pass_session
+def prepare(session: Session, jobs: int) -> None:
+    """Work out ahead what the ranker needs of all kept pictures.
+
+    Imports do so as they go. Needed after a release whose ranker is another, and where the home's
+    `cache` was deleted: until then searches compare fewer pictures.
+    """
+    from coinvec.services.preparing import prepare_catalogue
+
+    with session.catalogue() as catalogue, progress_bar("Preparing") as progress:
+        count = prepare_catalogue(catalogue.home, jobs=jobs, progress=progress)
+    say(f"The ranker {catalogue.home.ranker_name!r} is ready for {count:,} pictures.")
+
+
 def _tell(catalogue: "Catalogue", report: "BuildReport", form: Format) -> None:
     coverage = report.coverage
     if form is Format.JSON:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from coinvec.catalogue.store import CatalogueStore
 from coinvec.domain.images import Crop
@@ -58,7 +59,8 @@ class Filler:
             GenerationError: The generation has been dropped.
             StoreError: A store failed; a picture that is missing or torn is noted instead.
         """
-        found = dict(zip(image_ids, self._pool.map(self._find, image_ids), strict=True))
+        find = partial(find_kept, self._home, self._generation)
+        found = dict(zip(image_ids, self._pool.map(find, image_ids), strict=True))
         crops = {each: crop for each, crop in found.items() if isinstance(crop, Crop)}
         gaps = {each: gap for each, gap in found.items() if isinstance(gap, GapReason)}
         vectors = self._generation.models.encode([*crops.values()])
@@ -69,19 +71,25 @@ class Filler:
         )
         prepare_ranker(self._home, self._generation.stored, crops)
 
-    def _find(self, image_id: str) -> Crop | GapReason:
-        media = self._home.media
-        try:
-            data = media.read(image_id)
-        except StoreError:
-            if media.exists(image_id):
-                raise
-            return GapReason.MISSING
-        try:
-            picture = decode(data, limits=self._home.limits, name=image_id)
-        except ImageError:
-            return GapReason.UNREADABLE
-        return self._generation.models.find_enrolled(picture) or GapReason.NO_COIN
+
+def find_kept(home: Home, generation: LoadedGeneration, image_id: str) -> Crop | GapReason:
+    """The coin in a kept picture, as a generation cuts it out, or why there is none.
+
+    Raises:
+        StoreError: The picture is there and cannot be read.
+    """
+    media = home.media
+    try:
+        data = media.read(image_id)
+    except StoreError:
+        if media.exists(image_id):
+            raise
+        return GapReason.MISSING
+    try:
+        picture = decode(data, limits=home.limits, name=image_id)
+    except ImageError:
+        return GapReason.UNREADABLE
+    return generation.models.find_enrolled(picture) or GapReason.NO_COIN
 
 
 def fill_generation(
