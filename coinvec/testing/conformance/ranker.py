@@ -117,7 +117,7 @@ def scores_usable(subject: RankerSubject) -> str:
     require(
         alone == scores,
         "A candidate alone has another score than among others.",
-        "Score each candidate by itself: the verdict asks for two of them only.",
+        "Score each candidate by itself: the verdict asks for a few of them only.",
     )
     return f"{len(numbers)} of {len(given)} scored"
 

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from hashlib import sha256
 from importlib import import_module
 
 import pluggy
@@ -47,3 +48,11 @@ def test_the_limits_are_those_of_the_default_encoder():
     [encoder] = coinvec_encoders()
     [verify, *_] = specs()
     assert str(encoder.ref) in verify.thresholds
+
+
+def test_the_limits_are_those_of_the_shipped_network():
+    from coinvec_rerank.network import WEIGHTS
+    from coinvec_rerank.weights import NETWORK
+
+    assert sha256(WEIGHTS.read_bytes()).hexdigest().startswith(NETWORK)
+    assert len(NETWORK) == 12

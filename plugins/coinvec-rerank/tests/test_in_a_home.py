@@ -1,12 +1,17 @@
 """The rankers in a real home, with the baselines of coinvec-classic."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
+from click.testing import CliRunner
 from coinvec_rerank.gradients import REVISION
+from coinvec_rerank.weights import NETWORK
 
 import coinvec
-from coinvec.errors import PluginError
+from coinvec.cli.app import cli
+from coinvec.errors import PluginError, UsageError
 from coinvec.services.ranker_cache import CACHE
 from coinvec.testing import mint_catalogue, write_catalogue, write_phone_photos
 
@@ -46,7 +51,7 @@ def test_gradients_are_kept_beside_the_home_s_stores(home, photo, monkeypatch):
     with coinvec.open(home) as coins:
         coins.search(photo.path)
     assert [each.name for each in (home / CACHE).glob("hough-*/*.db")] == [
-        f"gradients-{REVISION}.db"
+        f"descriptors-{REVISION}.{NETWORK}.db"
     ]
 
 
@@ -63,6 +68,21 @@ def test_an_import_keeps_what_searches_will_need(photo, tmp_path, monkeypatch):
     with coinvec.open(tmp_path / "home") as coins:
         gradients.unlink()
         assert [hit.type for hit in coins.search(photo.path)] == [hit.type for hit in first]
+
+
+def test_what_was_kept_is_prepared_again_for_all_pictures(home, tmp_path, monkeypatch):
+    monkeypatch.setenv("COINVEC_HOME", str(tmp_path / "home"))
+    shutil.copytree(home, tmp_path / "home")
+    shutil.rmtree(tmp_path / "home" / CACHE, ignore_errors=True)
+    done = CliRunner().invoke(cli, ["generations", "prepare", "--jobs", "2"])
+    assert done.exit_code == 0
+    assert "'verify' is ready for 10 pictures" in done.stderr
+    [kept] = (tmp_path / "home" / CACHE).glob("hough-*/*.db")
+    with closing(sqlite3.connect(kept)) as connection:
+        assert connection.execute("SELECT count(*) FROM entry").fetchone() == (10,)
+    monkeypatch.setenv("COINVEC_RANKER", "expand")
+    refused = CliRunner().invoke(cli, ["generations", "prepare"])
+    assert isinstance(refused.exception, UsageError)
 
 
 def test_a_ranker_that_fails_to_prepare_costs_no_import(photo, tmp_path, monkeypatch, caplog):

@@ -3,8 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from coins import candidate, image_id, minted, struck
-from coinvec_rerank.gradients import agreements, gradient_grid, spectra
-from coinvec_rerank.verify import VerifyRanker, evidence
+from coinvec_rerank.gradients import gradient_grid
+from coinvec_rerank.network import Network
+from coinvec_rerank.spectra import agreements, spectra
+from coinvec_rerank.verify import VerifyRanker
+from coinvec_rerank.verify import evidence as evidence_by
 from coinvec_rerank.weights import Verification
 
 from coinvec.domain.vectors import DesignImages
@@ -12,6 +15,13 @@ from coinvec.plugin.protocols import RankingRequest
 
 DESIGNS = minted(4)
 GALLERY = {image_id(f"t{at}"): struck(design, seed=at) for at, design in enumerate(DESIGNS)}
+
+
+NETWORK = Network()
+
+
+def evidence(request, candidates):
+    return evidence_by(NETWORK, request, candidates)
 
 
 class Loader:
@@ -67,7 +77,8 @@ def test_evidence_is_how_well_the_best_image_agrees():
     photo = struck(DESIGNS[1], turned=20.0)
     found = evidence(request_for(photo), [candidate("t1", 0.5), candidate("none", 0.4)])
     image = GALLERY[image_id("t1")]
-    [[wanted]] = agreements(*(spectra(gradient_grid(each)[np.newaxis]) for each in (photo, image)))
+    described = [NETWORK.describe(gradient_grid(each))[np.newaxis] for each in (photo, image)]
+    [[wanted]] = agreements(*map(spectra, described))
     assert found == [pytest.approx(wanted, abs=1e-3), None]
 
 
@@ -116,6 +127,23 @@ def test_no_picture_is_read_but_the_best_image_s():
     request = with_more_images(request_for(struck(DESIGNS[1]), load=load), "t1")
     evidence(request, [candidate("t0", 0.5)])
     assert load.asked == [image_id("t0")]
+
+
+def test_pictures_are_read_for_the_first_candidates_alone(tmp_path):
+    load, many = Loader(), [candidate(f"none{at}", 0.9) for at in range(20)]
+    request = request_for(struck(DESIGNS[1]), load=load, cache=tmp_path)
+    assert evidence(request, [*many, candidate("t1", 0.5)])[-1] is None
+    assert len(load.asked) == 20
+    evidence(request, [candidate("t1", 0.5)])  # now it is kept
+    assert evidence(request, [*many, candidate("t1", 0.5)])[-1] > 0.5
+
+
+def test_what_another_network_made_is_forgotten(tmp_path):
+    old = tmp_path / "gradients-1.db"
+    old.write_bytes(b"")
+    evidence(request_for(struck(DESIGNS[1]), cache=tmp_path), alike())
+    [kept] = tmp_path.glob("*.db")
+    assert kept != old
 
 
 def test_what_is_kept_spares_the_pictures(tmp_path):

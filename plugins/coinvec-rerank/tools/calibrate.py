@@ -37,7 +37,7 @@ from coinvec.services.home import Home
 from coinvec.services.queries import LabelledQuery, read_queries
 from coinvec.services.search import Searcher
 
-DEPTH = 20
+DEPTH = 50
 SEED = 7
 GROUND = 128
 """The grey that bad photos have around the coin."""
@@ -99,8 +99,9 @@ def _judged(query: LabelledQuery, recorder: Recorder) -> Judged:
         key=lambda pair: -pair[0],
     )
     best, second = ordered[0], ordered[1] if len(ordered) > 1 else (-1.0, None)
-    right = query.right_answers(GroupBy.TYPE)
-    return Judged(best[0], second[0], query.is_known, best[1].type in right)
+    # A look that several types share is no sure match of any of them.
+    is_sure = query.right_answers(GroupBy.TYPE) == {best[1].type}
+    return Judged(best[0], second[0], query.is_known, is_sure)
 
 
 @click.command()

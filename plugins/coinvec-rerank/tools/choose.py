@@ -19,6 +19,7 @@ from pathlib import Path
 import click
 from coinvec_rerank.expansion import ExpansionRanker
 from coinvec_rerank.metal import MetalRanker
+from coinvec_rerank.network import Network
 from coinvec_rerank.order import by_score
 from coinvec_rerank.verify import evidence
 from coinvec_rerank.weights import Expansion, Prior
@@ -31,13 +32,14 @@ from coinvec.plugin.protocols import RankingRequest
 from coinvec.services.queries import LabelledQuery, natural_grouping, read_queries
 from coinvec.services.search import Searcher
 
-DEPTHS = (10, 20, 50)
+DEPTHS = (20, 50, 100)
 WEIGHTS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 8.0, 16.0)
 LOSSES = (0.01, 0.02, 0.05, 0.1)
 NEIGHBOURS = (1, 2, 3, 5, 10)
 POWERS = (1.0, 3.0, 6.0)
 SHARES = (0.25, 0.5, 0.75, 1.0)
 BATCH = 16
+NETWORK = Network()
 
 Order = Callable[["Case"], Sequence[Candidate]]
 
@@ -69,7 +71,7 @@ class Recorder:
         """See `Ranker.rank`."""
         images = request.load_images(candidates)
         kept = RankingRequest(request.crops, request.load_crop, request.vectors, lambda _: images)
-        self.seen.append((kept, candidates, evidence(request, candidates[: max(DEPTHS)])))
+        self.seen.append((kept, candidates, evidence(NETWORK, request, candidates[: max(DEPTHS)])))
         return candidates
 
 
@@ -83,7 +85,7 @@ def cases(home: Path, queries: Path, group_by: GroupBy) -> Iterator[Case]:
             searcher = Searcher(catalogue.home, ranker=RankStep(recorder))
             photos = [each.photos for each in chunk]
             results = searcher.search_batch(
-                photos, Query(k=50, group_by=group_by), pool, both_sides=False
+                photos, Query(k=max(DEPTHS), group_by=group_by), pool, both_sides=False
             )
             found = [
                 query

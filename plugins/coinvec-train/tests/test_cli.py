@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -99,28 +100,58 @@ def test_label_hough_refuses_radii_the_wrong_way_round(run, disc, tmp_path):
     assert "lesser number first" in err
 
 
-def test_thresholds_are_chosen_anew_for_the_encoder_of_a_folder(run, tmp_path):
-    for name in ("arcface.onnx", "arcface.json"):
-        shutil.copy(WEIGHTS.with_name(name), tmp_path)
-    minted = [each.obverse for each in mint_catalogue(3, n_types=4, n_issuers=2)]
+@pytest.fixture
+def minted(tmp_path):
+    """A catalogue of four types, the first withheld, and a query for each."""
+    designs = [each.obverse for each in mint_catalogue(3, n_types=4, n_issuers=2)]
     catalogue, queries = ["image,type,side,design,country,denomination"], ["image,type,design"]
-    for number, design in enumerate(minted):
+    for number, design in enumerate(designs):
         for view in range(2):
             photo = photograph(design, size=(320, 320), diameter=0.8, seed=10 * number + view)
             Image.fromarray(photo.pixels).save(tmp_path / f"{number}-{view}.png")
-        if number:  # the first is not in the catalogue
+        if number:
             catalogue.append(f"{number}-0.png,type-{number},obverse,o1,Nowhere,1")
         design_id = f"type-{number},type-{number}/obverse/o1" if number else ","
         queries.append(f"{number}-1.png,{design_id}")
     for name, lines in (("catalogue.csv", catalogue), ("queries.csv", queries)):
         (tmp_path / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    status, _, err = run(
-        "train", "calibrate-encoder", tmp_path, "--root", tmp_path, "--cutouts", tmp_path / "cut",
-        "--dev-catalogue", tmp_path / "catalogue.csv", "--dev-queries", tmp_path / "queries.csv",
+    return tmp_path
+
+
+def dev(folder):
+    return (
+        "--root", folder, "--cutouts", folder / "cut",
+        "--dev-catalogue", folder / "catalogue.csv", "--dev-queries", folder / "queries.csv",
     )  # fmt: skip
+
+
+def test_thresholds_are_chosen_anew_for_the_encoder_of_a_folder(run, minted):
+    for name in ("arcface.onnx", "arcface.json"):
+        shutil.copy(WEIGHTS.with_name(name), minted)
+    status, _, err = run("train", "calibrate-encoder", minted, *dev(minted))
     assert status == 0, err
     assert "hit rates {1: 1.0" in err
-    before, after = read_about(), read_about(tmp_path / "arcface.json")
+    before, after = read_about(), read_about(minted / "arcface.json")
     assert after.thresholds is not None
     assert after.thresholds != before.thresholds
     assert replace(after, thresholds=before.thresholds) == before
+
+
+@pytest.mark.filterwarnings("ignore")  # the exporter's own
+def test_a_verifier_is_trained_and_exported(run, minted):
+    learnt = ["image,look,split,same_photo"]
+    learnt += [f"{coin}-{view}.png,look{coin},train," for coin in range(2) for view in range(2)]
+    (minted / "coins.csv").write_text("\n".join(learnt) + "\n", encoding="utf-8")
+    arguments = (
+        "train", "verifier", "--out", minted / "run", "--coins", minted / "coins.csv",
+        "--grids", minted / "grids", *dev(minted),
+        "--width", 4, "--layers", 1, "--looks", 2, "--views", 1, "--epoch-steps", 2, "--epochs", 1,
+    )  # fmt: skip
+    status, _, err = run(*arguments)
+    assert status == 0, err
+    assert "best mean of hit rate at 1 and AUROC" in err
+    status, _, err = run("train", "export-verifier", minted / "run", minted / "verify.onnx")
+    assert status == 0, err
+    revision = sha256((minted / "verify.onnx").read_bytes()).hexdigest()[:12]
+    assert f"revision {revision}" in err
+    assert run(*arguments[:-1], 2)[0] == 4  # another run's folder

@@ -1,17 +1,14 @@
-"""Local gradients of a coin on a polar grid, and how well two coins agree when one is turned.
+"""Local gradients of a coin on a polar grid.
 
 Histograms of gradient orientations over small cells (N. Dalal, B. Triggs: Histograms of oriented
 gradients for human detection, 2005), the cells laid out in rings: cut-outs are rectified circles,
-so that two coins of one design differ by a turn, which shifts the grid along its rings. All turns
-are compared at once by correlating in the frequency domain (B. Reddy, B. Chatterji: An FFT-based
-technique for translation, rotation and scale-invariant image registration, 1996).
+so that two coins of one design differ by a turn, which shifts the grid along its rings.
 """
 
 from typing import Final
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from coinvec.domain.images import Crop
 from coinvec.domain.vectors import FloatArray
@@ -35,8 +32,6 @@ _FLOOR: Final = 0.5
 """Gradients this weak against the coin's own count for less: in the field there is only grain."""
 _INNERMOST_WEIGHT: Final = 0.4
 
-SpectrumArray = NDArray[np.complex64]
-
 
 def gradient_grid(crop: Crop) -> FloatArray:
     """The gradients of a coin.
@@ -57,33 +52,6 @@ def gradient_grid(crop: Crop) -> FloatArray:
     norm = float(np.linalg.norm(even))
     grid: FloatArray = even / norm if norm > 0 else even
     return grid
-
-
-def spectra(grids: FloatArray) -> SpectrumArray:
-    """The Fourier transforms of grids along their rings, for `agreements`.
-
-    Args:
-        grids: N grids of `SHAPE`.
-
-    Returns:
-        N × orientations × rings × frequencies.
-    """
-    return np.fft.rfft(grids, axis=-1).astype(np.complex64)
-
-
-def agreements(some: SpectrumArray, others: SpectrumArray) -> FloatArray:
-    """The largest correlations of coins under any turn, -1 to 1.
-
-    Args:
-        some: Spectra of N coins' grids.
-        others: Those of M others.
-
-    Returns:
-        N × M.
-    """
-    products = np.einsum("norf,morf->nmf", some.conj(), others, optimize=True)
-    over_turns: FloatArray = np.fft.irfft(products, n=SECTORS, axis=-1).max(axis=-1)
-    return over_turns
 
 
 def _unrolled(crop: Crop) -> FloatArray:

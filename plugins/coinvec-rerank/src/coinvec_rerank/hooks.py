@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from coinvec.plugin import hookimpl
 from coinvec.plugin.specs import RankerSpec
-from coinvec_rerank.weights import VERIFICATION_LIMITS
+from coinvec_rerank.weights import NETWORK, VERIFICATION_LIMITS
 
 COINVEC_API = 1
 
@@ -16,10 +16,10 @@ def coinvec_rankers() -> Iterable[RankerSpec]:
         RankerSpec(
             name="verify",
             target="coinvec_rerank.verify:VerifyRanker",
-            revision="3",
-            depth=20,
+            revision=f"4.{NETWORK}",
+            depth=50,
             thresholds=VERIFICATION_LIMITS,
-            summary="Similarity, and local gradients compared under every turn of the coin",
+            summary="Similarity, and learned local gradients compared under every turn of the coin",
         ),
         RankerSpec(
             name="expand",

@@ -1,6 +1,7 @@
 """The ranker `verify`: the first hits are compared with the photo, picture against picture."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -12,25 +13,22 @@ from coinvec.domain.results import Candidate
 from coinvec.domain.vectors import DesignImages
 from coinvec.plugin.protocols import RankingRequest
 from coinvec_rerank.cache import BlobCache
-from coinvec_rerank.gradients import (
-    REVISION,
-    SHAPE,
-    SpectrumArray,
-    agreements,
-    gradient_grid,
-    spectra,
-)
+from coinvec_rerank.gradients import REVISION, gradient_grid
+from coinvec_rerank.network import Network
 from coinvec_rerank.order import by_score
-from coinvec_rerank.weights import VERIFICATION, Verification
+from coinvec_rerank.spectra import PACKED_BYTES, agreements, packed, spectra, unpacked
+from coinvec_rerank.weights import NETWORK, VERIFICATION, Verification
 
-_STORED: Final = np.dtype("<f2")
-_BYTES: Final = int(np.prod(SHAPE)) * _STORED.itemsize
-_KEPT: Final = 20_000
-"""Coins whose gradients are kept, 32 KiB each."""
+_KEPT: Final = 80_000
+"""Coins whose spectra are kept, 8 KiB each."""
 _DIGITS: Final = 6
 """Of an agreement; further ones depend on how many coins are compared at once."""
 _IMAGES: Final = 5
 """Images of a design that are held against a photo, those most alike to it."""
+_EARLIER: Final = ("gradients-*.db*", "descriptors-*.db*")
+"""What this ranker kept under other revisions."""
+_READ: Final = 20
+"""Candidates whose pictures are read where nothing of them is kept: each takes some 60 ms."""
 
 
 class VerifyRanker:
@@ -40,10 +38,14 @@ class VerifyRanker:
 
     Args:
         weights: How much gradients count; by default as chosen on the development coins.
+        network: Makes descriptors of gradients.
     """
 
-    def __init__(self, weights: Verification = VERIFICATION) -> None:
+    def __init__(
+        self, weights: Verification = VERIFICATION, network: Network | None = None
+    ) -> None:
         self._weights = weights
+        self._network = network or Network()
 
     def rank(self, request: RankingRequest, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
         """See `Ranker.rank`; reads the pictures of which nothing is kept yet."""
@@ -56,18 +58,25 @@ class VerifyRanker:
         weight = self._weights.weight
         return [
             None if proof is None else _mean(candidate.similarity, proof, weight)
-            for candidate, proof in zip(candidates, evidence(request, candidates), strict=True)
+            for candidate, proof in zip(
+                candidates, evidence(self._network, request, candidates), strict=True
+            )
         ]
 
     def prepare(self, crops: Mapping[str, Crop], cache: Path) -> None:
-        """See `PreparingRanker.prepare`; about 15 ms of one processor core a coin."""
-        _cache(cache).keep({image_id: _kept_form(crop) for image_id, crop in crops.items()})
+        """See `PreparingRanker.prepare`; about 20 ms of one processor core a coin."""
+        _cache(cache).keep(
+            {image_id: _kept_form(self._network, crop) for image_id, crop in crops.items()}
+        )
 
 
-def evidence(request: RankingRequest, candidates: Sequence[Candidate]) -> list[float | None]:
+def evidence(
+    network: Network, request: RankingRequest, candidates: Sequence[Candidate]
+) -> list[float | None]:
     """How well each candidate's pictures agree with the photos.
 
     Args:
+        network: Makes descriptors of gradients.
         request: The photos' coins, and where catalogue pictures come from.
         candidates: The candidates.
 
@@ -75,10 +84,11 @@ def evidence(request: RankingRequest, candidates: Sequence[Candidate]) -> list[f
         The largest of the `agreements` of the photo with the candidate's best image and with the
         images of the same design that are most alike to the photo; for two photos the mean over
         the sides of the type, each with the photo that agrees more. None where no picture is kept.
-        A picture is read for the best image only: of the others, what is kept is taken.
+        A picture is read for the best image of the first candidates only: of the others, what is
+        kept is taken.
     """
     sides = _sides(request, candidates)
-    agreed = _agreed(request, [side for each in sides for side in each])
+    agreed = _agreed(network, request, [side for each in sides for side in each])
     return [_proof([[agreed[i] for i in side if i in agreed] for side in each]) for each in sides]
 
 
@@ -88,16 +98,18 @@ def _mean(similarity: float, proof: float, weight: float) -> float:
 
 
 def _cache(folder: Path) -> BlobCache:
-    return BlobCache(folder / f"gradients-{REVISION}.db", _KEPT)
+    """What is kept of catalogue images; what an earlier revision kept is removed."""
+    path = folder / f"descriptors-{REVISION}.{NETWORK}.db"
+    if not path.exists():
+        for old in (old for pattern in _EARLIER for old in folder.glob(pattern)):
+            with suppress(OSError):  # another process may be using it
+                old.unlink()
+    return BlobCache(path, _KEPT)
 
 
-def _kept_form(crop: Crop) -> bytes:
-    return gradient_grid(crop).astype(_STORED).tobytes()
-
-
-def _spectra(kept: Sequence[bytes]) -> SpectrumArray:
-    grids = np.frombuffer(b"".join(kept), dtype=_STORED).reshape(-1, *SHAPE)
-    return spectra(grids.astype(np.float32))
+def _kept_form(network: Network, crop: Crop) -> bytes:
+    [spectrum] = spectra(network.describe(gradient_grid(crop))[np.newaxis])
+    return packed(spectrum)
 
 
 def _sides(request: RankingRequest, candidates: Sequence[Candidate]) -> list[list[list[str]]]:
@@ -134,26 +146,30 @@ def _proof(sides: Sequence[Sequence[float]]) -> float | None:
     return sum(best) / len(best) if best else None
 
 
-def _agreed(request: RankingRequest, sides: Sequence[Sequence[str]]) -> Mapping[str, float]:
+def _agreed(
+    network: Network, request: RankingRequest, sides: Sequence[Sequence[str]]
+) -> Mapping[str, float]:
     """How well the photo that agrees most agrees with catalogue images, by id."""
-    kept = _kept(request, sides)
+    kept = _kept(network, request, sides)
     if not kept:
         return {}
-    photos = _spectra([_kept_form(crop) for crop in request.crops])
-    best = agreements(photos, _spectra(list(kept.values()))).max(axis=0)
+    photos = unpacked([_kept_form(network, crop) for crop in request.crops])
+    best = agreements(photos, unpacked(list(kept.values()))).max(axis=0)
     return {
         image_id: round(float(each), _DIGITS) for image_id, each in zip(kept, best, strict=True)
     }
 
 
-def _kept(request: RankingRequest, sides: Sequence[Sequence[str]]) -> Mapping[str, bytes]:
-    """What is kept of catalogue images by id; of the best ones also what their pictures give."""
+def _kept(
+    network: Network, request: RankingRequest, sides: Sequence[Sequence[str]]
+) -> Mapping[str, bytes]:
+    """What is kept of catalogue images by id; of the first best ones also what pictures give."""
     cache = None if request.cache is None else _cache(request.cache)
     kept = {} if cache is None else cache.load({image for side in sides for image in side})
-    found = {image_id: grid for image_id, grid in kept.items() if len(grid) == _BYTES}
+    found = {image_id: each for image_id, each in kept.items() if len(each) == PACKED_BYTES}
     fresh = {
-        image_id: _kept_form(crop)
-        for image_id in sorted({side[0] for side in sides})
+        image_id: _kept_form(network, crop)
+        for image_id in dict.fromkeys(side[0] for side in sides[:_READ])
         if image_id not in found and (crop := request.load_crop(image_id)) is not None
     }
     if cache is not None:

@@ -17,6 +17,8 @@ COMMANDS = {
     "export-encoder": "coinvec_train.cli.encoder:export",
     "calibrate-encoder": "coinvec_train.cli.encoder:calibrate",
     "evaluate-encoder": "coinvec_train.cli.encoder:evaluate",
+    "verifier": "coinvec_train.cli.verifier:verifier",
+    "export-verifier": "coinvec_train.cli.verifier:export",
 }
 
 

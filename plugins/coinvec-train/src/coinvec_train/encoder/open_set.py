@@ -100,8 +100,18 @@ def retrieve(gallery: Gallery, catalogue: FloatArray, queries: FloatArray) -> Re
         catalogue: Embeddings of its pictures, N × dim of norm 1.
         queries: Embeddings of its queries, Q × dim of norm 1.
     """
+    return ranked(gallery, queries @ catalogue.T)
+
+
+def ranked(gallery: Gallery, similarities: FloatArray) -> Retrieval:
+    """Rank the groups of the catalogue for each query.
+
+    Args:
+        gallery: What is right.
+        similarities: Of each query to each picture of the catalogue, Q × N.
+    """
     names = sorted(set(gallery.groups))
-    similarity = by_group(queries @ catalogue.T, gallery.groups, names)
+    similarity = by_group(similarities, gallery.groups, names)
     best = similarity.max(axis=1)
     ranks = []
     for row, right in zip(similarity, gallery.right, strict=True):

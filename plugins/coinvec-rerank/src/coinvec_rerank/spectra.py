@@ -1,0 +1,87 @@
+"""Descriptors of coins in the frequency domain, where all turns are compared at once.
+
+A turn shifts a descriptor along its rings, and a product of spectra is the correlation under every
+shift (B. Reddy, B. Chatterji: An FFT-based technique for translation, rotation and scale-invariant
+image registration, 1996).
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coinvec.domain.vectors import FloatArray
+from coinvec_rerank.gradients import ORIENTATIONS, RINGS
+
+SECTORS: Final = 64
+DESCRIPTOR_SHAPE: Final = (ORIENTATIONS, RINGS, SECTORS)
+"""Of what the network makes of a grid."""
+FREQUENCIES: Final = 32
+"""Of 33: the last one has no phase."""
+_SHAPE: Final = (ORIENTATIONS, RINGS, FREQUENCIES)
+_STEPS: Final = 127
+_LEAST: Final = 0.1
+"""Of the norm, which is 1 or more where a coin shows anything."""
+PACKED_BYTES: Final = 2 * int(np.prod(_SHAPE))
+
+SpectrumArray = NDArray[np.complex64]
+
+
+def spectra(descriptors: FloatArray) -> SpectrumArray:
+    """The Fourier transforms of descriptors along their rings, for `agreements`.
+
+    Args:
+        descriptors: N of `DESCRIPTOR_SHAPE`.
+
+    Returns:
+        N × orientations × rings × frequencies, such that each agrees with itself by 1; zeros
+        where the coin shows nothing.
+    """
+    return _unit(np.fft.rfft(descriptors, axis=-1)[..., :FREQUENCIES].astype(np.complex64))
+
+
+def agreements(some: SpectrumArray, others: SpectrumArray) -> FloatArray:
+    """The largest correlations of coins under any turn, -1 to 1.
+
+    Args:
+        some: Spectra of N coins.
+        others: Those of M others.
+
+    Returns:
+        N × M.
+    """
+    ours, theirs = (_by_frequency(each) for each in (some, others))
+    products = np.matmul(ours.conj(), theirs.transpose(0, 2, 1))
+    over_turns: FloatArray = np.fft.irfft(products, n=SECTORS, axis=0).max(axis=0)
+    return over_turns
+
+
+def packed(spectrum: SpectrumArray) -> bytes:
+    """One coin's spectrum in `PACKED_BYTES` bytes: the scale does not matter, so none is kept."""
+    numbers = spectrum.view(np.float32)
+    greatest = float(np.abs(numbers).max())
+    steps = numbers * (_STEPS / greatest if greatest > 0 else 0.0)
+    kept: bytes = np.rint(steps).astype(np.int8).tobytes()
+    return kept
+
+
+def unpacked(kept: Sequence[bytes]) -> SpectrumArray:
+    """The spectra of several coins."""
+    steps = np.frombuffer(b"".join(kept), dtype=np.int8).reshape(len(kept), *_SHAPE[:-1], -1)
+    return _unit(steps.astype(np.float32).view(np.complex64))
+
+
+def _unit(spectrum: SpectrumArray) -> SpectrumArray:
+    power = spectrum.real**2 + spectrum.imag**2
+    power[..., 1:] *= 2.0  # each stands for its negative frequency too
+    norms = np.sqrt(power.sum(axis=(1, 2, 3), keepdims=True) / SECTORS)
+    unit: SpectrumArray = np.divide(
+        spectrum, norms, out=np.zeros_like(spectrum), where=norms > _LEAST
+    )
+    return unit
+
+
+def _by_frequency(spectrum: SpectrumArray) -> SpectrumArray:
+    flat = spectrum.reshape(len(spectrum), ORIENTATIONS * RINGS, FREQUENCIES)
+    return np.ascontiguousarray(np.moveaxis(flat, 2, 0))

@@ -1,0 +1,1 @@
+"""Training the network behind the ranker `verify`."""
