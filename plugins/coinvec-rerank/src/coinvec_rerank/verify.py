@@ -65,7 +65,7 @@ class VerifyRanker:
 
     def prepare(self, crops: Mapping[str, Crop], cache: Path) -> None:
         """See `PreparingRanker.prepare`; about 20 ms of one processor core a coin."""
-        _cache(cache).keep(
+        cache_of(cache).keep(
             {image_id: _kept_form(self._network, crop) for image_id, crop in crops.items()}
         )
 
@@ -97,7 +97,7 @@ def _mean(similarity: float, proof: float, weight: float) -> float:
     return min(1.0, (similarity + weight * proof) / (1 + weight))
 
 
-def _cache(folder: Path) -> BlobCache:
+def cache_of(folder: Path) -> BlobCache:
     """What is kept of catalogue images; what an earlier revision kept is removed."""
     path = folder / f"descriptors-{REVISION}.{NETWORK}.db"
     if not path.exists():
@@ -164,7 +164,7 @@ def _kept(
     network: Network, request: RankingRequest, sides: Sequence[Sequence[str]]
 ) -> Mapping[str, bytes]:
     """What is kept of catalogue images by id; of the first best ones also what pictures give."""
-    cache = None if request.cache is None else _cache(request.cache)
+    cache = None if request.cache is None else cache_of(request.cache)
     kept = {} if cache is None else cache.load({image for side in sides for image in side})
     found = {image_id: each for image_id, each in kept.items() if len(each) == PACKED_BYTES}
     fresh = {

@@ -1,0 +1,60 @@
+"""What a ranker that looks at more hits costs a search: `verify` in the starter catalogue.
+
+The starter catalogue has no pictures; descriptors of noise stand in for theirs, for comparing takes
+the same time whatever is compared.
+"""
+
+import os
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from coinvec_rerank.spectra import PACKED_BYTES
+from coinvec_rerank.verify import VerifyRanker, cache_of
+
+import coinvec
+from coinvec.domain.results import Query
+from coinvec.pipeline.rank import RankStep
+from coinvec.services.ranker_cache import ranker_cache
+from coinvec.services.search import Searcher
+from coinvec.services.starter import add_starter, find_starter
+from coinvec.testing import mint_catalogue, write_phone_photos
+from tests.bench.options import Options
+from tests.bench.report import report
+
+DEPTHS = (20, 50, 100)
+PHOTOS = 12
+STAGES = ("preprocess", "encode", "retrieve", "rank", "total")
+
+
+def run(options: Options) -> None:
+    """Search the same photos at every depth, in turn."""
+    del options
+    types = mint_catalogue(5, n_types=PHOTOS, n_issuers=2)
+    with TemporaryDirectory(prefix="coinvec-bench-") as name:
+        photos = write_phone_photos(Path(name) / "photos", types, count=PHOTOS)
+        with coinvec.init(Path(name) / "home") as catalogue:
+            add_starter(catalogue.home, find_starter(catalogue.home.settings))
+            _fill(catalogue)
+            searchers = {
+                depth: Searcher(catalogue.home, ranker=RankStep(VerifyRanker(), depth, "verify"))
+                for depth in DEPTHS
+            }
+            taken = {
+                depth: [searcher.search([photo.path], Query(k=10)).timings_ms for photo in photos]
+                for depth, searcher in searchers.items()
+            }
+    report(f"\n| hits | {' | '.join(f'{stage}, ms' for stage in STAGES)} | ratio |")
+    report(f"|---:{'|---:' * len(STAGES)}|---:|")
+    base = median(each["total"] for each in taken[DEPTHS[0]])
+    for depth, timings in taken.items():
+        medians = [median(each[stage] for each in timings) for stage in STAGES]
+        shown = " | ".join(f"{each:.0f}" for each in medians)
+        report(f"| {depth} | {shown} | {medians[-1] / base:.2f} |")
+
+
+def _fill(catalogue: "coinvec.Catalogue") -> None:
+    home = catalogue.home
+    cache = cache_of(ranker_cache(home, home.recorded_live))
+    image_ids = home.catalogue.image_ids(None)
+    cache.keep({image_id: os.urandom(PACKED_BYTES) for image_id in image_ids})
