@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import Side
 from coinvec.domain.results import CoinInPicture, Query
-from coinvec.pipeline.find import Finder, Probe
+from coinvec.pipeline.find import LEADERS, Finder, Probe
 from coinvec.pipeline.retrieve import Retriever
 from tests.integration.filters.gallery import DIM, KEYS, TOLERANCE, unit
 from tests.strategies import matches, predicates
@@ -38,7 +38,7 @@ def test_one_photo_equals_brute_force(gallery, where, vector, k, data):
     )
     types = gallery.best(vector, kept, GroupBy.TYPE)
     assert [leader.similarity for leader in finding.leaders] == pytest.approx(
-        [-similarity for similarity, _ in types[:2]], abs=TOLERANCE
+        [-similarity for similarity, _ in types[:LEADERS]], abs=TOLERANCE
     )
 
 

@@ -23,7 +23,8 @@ def node_of(node, step):
     return next((each for each in found if each), None)
 
 
-def test_a_ranking_agrees_with_the_search(filled, minted, coinvec):
+def test_a_ranking_agrees_with_the_search(filled, minted, coinvec, monkeypatch):
+    monkeypatch.setenv("COINVEC_RANKER", "similarity")  # SQL orders by nothing else
     photo = minted.photos[0].path
     searched = coinvec(
         "search", "--image", photo, "--group-by", "design", "-k", 5, "--format", "json"
