@@ -41,8 +41,8 @@ def tried(written, outcome):
          "batch-equals-singles", "one by one"),
         ("v = super().encode(crops); [c.cutout.__setitem__((0, 0), 9) for c in crops]; return v",
          "input-untouched", "wrote into"),
-        ("order = np.random.default_rng(hash('coin') % 2**32).permutation(64); "
-         "return super().encode(crops)[:, order]", "revision-true",
+        ("o = np.argsort([hash(str(n)) for n in range(64)]); return super().encode(crops)[:, o]",
+         "revision-true",
          "Revision '1' is not one model"),
         ("return np.tile(np.float32([1] + [0] * 63), (len(crops), 1))", "recognises",
          "hit rate at 1: 0.00"),
