@@ -47,7 +47,7 @@ class RankStep:
     def scores(
         self, request: RankingRequest, candidates: Sequence[Candidate]
     ) -> list[float | None] | None:
-        """What the ranker says of candidates, each or None; None where it scores none at all.
+        """What the ranker says of candidates, each or None; None where it gives no scores.
 
         Raises:
             PluginError: The ranker raised, or a score is not a number from -1 to 1.
@@ -55,11 +55,16 @@ class RankStep:
         ranker = self.ranker
         if not isinstance(ranker, ScoringRanker):
             return None
-        scores = _guarded(lambda: list(ranker.scores(request, candidates)))
-        given = _guarded(lambda: [float(score) for score in scores if score is not None])
-        if len(scores) != len(candidates) or not all(-1 <= score <= 1 for score in given):
+        scores = _guarded(
+            lambda: [
+                None if score is None else float(score)
+                for score in ranker.scores(request, candidates)
+            ]
+        )
+        in_range = all(score is None or -1 <= score <= 1 for score in scores)
+        if len(scores) != len(candidates) or not in_range:
             raise PluginError(f"Ranker {self.name} gave no score from -1 to 1 for each candidate.")
-        return [None if score is None else float(score) for score in scores]
+        return scores
 
 
 class SimilarityRanker:

@@ -6,12 +6,10 @@ from functools import partial
 from coinvec.domain.images import Crop
 from coinvec.errors import UsageError
 from coinvec.plugin.protocols import PreparingRanker
-from coinvec.services.filling import find_kept
+from coinvec.services.filling import CHUNK, find_kept
 from coinvec.services.home import Home
 from coinvec.services.progress import Progress
 from coinvec.services.ranker_cache import ranker_cache
-
-CHUNK = 32
 
 
 def prepare_catalogue(home: Home, *, jobs: int = 1, progress: Progress | None = None) -> int:

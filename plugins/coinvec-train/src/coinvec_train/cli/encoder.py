@@ -1,34 +1,31 @@
 """Commands that train and export the encoder."""
 
-from collections.abc import Callable, Mapping
-from functools import reduce
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from coinvec.cli.session import progress_bar
+from coinvec_train.cli.options import FILE, FOLDER, on_dev
 
 if TYPE_CHECKING:
     from coinvec.domain.images import RgbArray
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-
 
 @click.command()
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the run.")
-@click.option("--coins", required=True, type=_FILE, help="Manifest with looks and splits.")
-@click.option("--phone", type=_FILE, help="CSV of phone photos of euro coins.")
+@click.option("--coins", required=True, type=FILE, help="Manifest with looks and splits.")
+@click.option("--phone", type=FILE, help="CSV of phone photos of euro coins.")
 @click.option(
     "--more",
     multiple=True,
-    type=_FILE,
+    type=FILE,
     help="CSV of further pictures, as of `render-coins` or `compose-coins`.",
 )
-@click.option("--dev-catalogue", required=True, type=_FILE, help="Manifest of coins set aside.")
-@click.option("--dev-queries", required=True, type=_FILE, help="Queries for that catalogue.")
-@click.option("--root", required=True, type=_FOLDER, help="Folder that holds all the pictures.")
+@click.option("--dev-catalogue", required=True, type=FILE, help="Manifest of coins set aside.")
+@click.option("--dev-queries", required=True, type=FILE, help="Queries for that catalogue.")
+@click.option("--root", required=True, type=FOLDER, help="Folder that holds all the pictures.")
 @click.option(
     "--cutouts",
     required=True,
@@ -114,9 +111,9 @@ def render(folder: Path, types: int, seed: int) -> None:
 
 
 @click.command()
-@click.option("--coins", required=True, type=_FILE, help="Manifest with looks and splits.")
-@click.option("--root", required=True, type=_FOLDER, help="Folder that holds all the pictures.")
-@click.option("--grounds", multiple=True, required=True, type=_FOLDER, help="Background pictures.")
+@click.option("--coins", required=True, type=FILE, help="Manifest with looks and splits.")
+@click.option("--root", required=True, type=FOLDER, help="Folder that holds all the pictures.")
+@click.option("--grounds", multiple=True, required=True, type=FOLDER, help="Background pictures.")
 @click.option(
     "--cutouts",
     required=True,
@@ -147,9 +144,9 @@ def compose(
 
 
 @click.command()
-@click.option("--looks", required=True, type=_FILE, help="CSV: image, coin, look.")
-@click.option("--scenes", required=True, type=_FILE, help="Label file of scenes with many coins.")
-@click.option("--root", required=True, type=_FOLDER, help="Folder that holds all the pictures.")
+@click.option("--looks", required=True, type=FILE, help="CSV: image, coin, look.")
+@click.option("--scenes", required=True, type=FILE, help="Label file of scenes with many coins.")
+@click.option("--root", required=True, type=FOLDER, help="Folder that holds all the pictures.")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def crop(folder: Path, looks: Path, scenes: Path, root: Path) -> None:
     """Crop coins of known looks out of photographs, for `coinvec train encoder --more`."""
@@ -158,30 +155,12 @@ def crop(folder: Path, looks: Path, scenes: Path, root: Path) -> None:
     click.echo(f"wrote {crop_coins(folder, looks, scenes, root)}", err=True)
 
 
-_ON_DEV = (
-    click.option("--dev-catalogue", required=True, type=_FILE, help="Manifest of coins set aside."),
-    click.option("--dev-queries", required=True, type=_FILE, help="Queries for that catalogue."),
-    click.option("--root", required=True, type=_FOLDER, help="Folder that holds all the pictures."),
-    click.option(
-        "--cutouts",
-        required=True,
-        type=click.Path(file_okay=False, path_type=Path),
-        help="Keeps the coins once cut out.",
-    ),
-)
-
-
-def _on_dev(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say on what thresholds are chosen."""
-    return reduce(lambda decorated, option: option(decorated), reversed(_ON_DEV), command)
-
-
 @click.command()
-@click.argument("run", type=_FOLDER)
+@click.argument("run", type=FOLDER)
 @click.argument("target", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--size", default=256, show_default=True, help="Sides of pictures it is to take.")
 @click.option("--turns", default=4, show_default=True, help="Quarter turns to average, 1 to 4.")
-@_on_dev
+@on_dev
 def export(run: Path, target: Path, size: int, turns: int, **dev: Path) -> None:
     """Write a run's best weights to TARGET as ONNX, with thresholds calibrated on dev."""
     from coinvec_train.encoder.export import export_encoder
@@ -192,8 +171,8 @@ def export(run: Path, target: Path, size: int, turns: int, **dev: Path) -> None:
 
 
 @click.command()
-@click.argument("target", type=_FOLDER)
-@_on_dev
+@click.argument("target", type=FOLDER)
+@on_dev
 def calibrate(target: Path, **dev: Path) -> None:
     """Choose the thresholds of the encoder in TARGET anew, as when another segmenter cuts out."""
     _calibrate(target, **dev)
@@ -239,11 +218,11 @@ def _calibrate(
     required=True,
     multiple=True,
     nargs=3,
-    type=(str, _FILE, _FILE),
+    type=(str, FILE, FILE),
     metavar="NAME MANIFEST QUERIES",
     help="What to search and by what; rotations are measured on the first.",
 )
-@click.option("--root", required=True, type=_FOLDER, help="Folder that holds all the pictures.")
+@click.option("--root", required=True, type=FOLDER, help="Folder that holds all the pictures.")
 @click.option(
     "--cutouts",
     required=True,
@@ -255,13 +234,13 @@ def _calibrate(
     type=click.Path(file_okay=False, path_type=Path),
     help="Keeps the queries once cut out without mapping ellipses to circles, to compare.",
 )
-@click.option("--imagenet", type=_FILE, help="Weights of a Lite0 never shown a coin, to compare.")
-@click.option("--run", "runs", multiple=True, type=_FOLDER, help="Training runs to name in it.")
+@click.option("--imagenet", type=FILE, help="Weights of a Lite0 never shown a coin, to compare.")
+@click.option("--run", "runs", multiple=True, type=FOLDER, help="Training runs to name in it.")
 @click.option(
     "--ablation",
     "ablations",
     multiple=True,
-    type=_FOLDER,
+    type=FOLDER,
     help="Short runs to name in it, each like the first but for one thing.",
 )
 @click.option("--figure", type=click.Path(dir_okay=False, path_type=Path), help="Write the curves.")

@@ -5,20 +5,16 @@ from pathlib import Path
 import click
 
 from coinvec.cli.session import progress_bar
+from coinvec_train.cli.options import FILE, FOLDER, on_dev
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _MADE = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command()
 @click.option("--out", required=True, type=_MADE, help="Folder of the run.")
-@click.option("--coins", required=True, type=_FILE, help="Manifest with looks and splits.")
-@click.option("--phone", type=_FILE, help="CSV of phone photos of euro coins.")
-@click.option("--dev-catalogue", required=True, type=_FILE, help="Manifest of coins set aside.")
-@click.option("--dev-queries", required=True, type=_FILE, help="Queries for that catalogue.")
-@click.option("--root", required=True, type=_FOLDER, help="Folder that holds all the pictures.")
-@click.option("--cutouts", required=True, type=_MADE, help="Keeps the coins once cut out.")
+@click.option("--coins", required=True, type=FILE, help="Manifest with looks and splits.")
+@click.option("--phone", type=FILE, help="CSV of phone photos of euro coins.")
+@on_dev
 @click.option("--grids", required=True, type=_MADE, help="Keeps their gradients.")
 @click.option("--width", default=32, show_default=True, help="Channels of the layers.")
 @click.option("--layers", default=4, show_default=True, help="Residual layers.")
@@ -63,7 +59,7 @@ def verifier(
 
 
 @click.command()
-@click.argument("run", type=_FOLDER)
+@click.argument("run", type=FOLDER)
 @click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
 def export(run: Path, target: Path) -> None:
     """Write a run's best weights to the file TARGET as ONNX."""

@@ -66,6 +66,11 @@ class Retrieval:
         """How well the best similarity tells known from unknown coins."""
         return auroc(self.known, self.unknown)
 
+    def logged(self, name: str) -> dict[str, float]:
+        """Hit rates and AUROC as a run's log has them, under the name of what was searched."""
+        rates = {f"{name}_at_{k}": rate or 0.0 for k, rate in self.hit_rate.items()}
+        return rates | {f"{name}_auroc": self.auroc or 0.0}
+
 
 def read_gallery(catalogue: Path, queries: Path, root: Path) -> Gallery:
     """Read a manifest and a queries file, judged by designs where it names them, or by types.

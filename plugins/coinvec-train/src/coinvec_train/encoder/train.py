@@ -170,8 +170,7 @@ class EncoderTraining:
         mean = sum(each.hit_rate[1] or 0.0 for each in found.values()) / len(found)
         values = {"loss": loss, "val_loss": self._validation_loss()}
         for name, each in found.items():
-            values |= {f"{name}_at_{k}": rate or 0.0 for k, rate in each.hit_rate.items()}
-            values[f"{name}_auroc"] = each.auroc or 0.0
+            values |= each.logged(name)
         self._run.log(epoch, values)
         if mean > self._progress.best:
             self._progress.best, self._progress.worse_epochs = mean, 0

@@ -109,8 +109,7 @@ class VerifierTraining:
         mean = sum(_merit(each) for each in found.values()) / len(found)
         values = {"loss": loss}
         for name, each in found.items():
-            values |= {f"{name}_at_{k}": rate or 0.0 for k, rate in each.hit_rate.items()}
-            values[f"{name}_auroc"] = each.auroc or 0.0
+            values |= each.logged(name)
         self._run.log(epoch, values)
         if mean > self._best:
             self._best, self._worse_epochs = mean, 0
