@@ -1,7 +1,7 @@
 """The read-only view `coins` of statements: one row for each design that has a matching image."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -13,9 +13,10 @@ from sqlmodel import col
 from coinvec.catalogue.coins_view import STORED, text_column
 from coinvec.catalogue.filtered import matching
 from coinvec.catalogue.mapping import vector_of
+from coinvec.catalogue.predicates import compiled
 from coinvec.catalogue.tables import CoinImageRow, CoinTypeRow, DesignRow, EmbeddingRow
 from coinvec.domain.coins import Design, Side
-from coinvec.domain.predicates import Predicate
+from coinvec.domain.predicates import ColumnRef, InList, Predicate
 from coinvec.domain.tables import Value
 from coinvec.domain.vectors import DesignImages, FloatArray
 
@@ -115,8 +116,21 @@ class CoinsView:
             counted = statement.group_by(text).order_by(count.desc(), text).limit(limit)
             return [(value, times) for value, times in session.execute(counted)]
 
-    def vectors(self, generation_id: int, dim: int, where: Predicate | None) -> Gallery:
+    def vectors(
+        self,
+        generation_id: int,
+        dim: int,
+        where: Predicate | None,
+        *,
+        types: Collection[str] | None = None,
+    ) -> Gallery:
         """The vectors that a generation has of the matching images.
+
+        Args:
+            generation_id: The generation.
+            dim: Numbers of a vector.
+            where: The filter.
+            types: Keys of the only types that are looked at; None for all.
 
         Raises:
             ExpressionError: The filter has too many conditions.
@@ -130,6 +144,8 @@ class CoinsView:
                 .where(col(EmbeddingRow.generation_id) == generation_id)
                 .order_by(image_id)
             )
+            if types is not None:
+                statement = statement.where(compiled(InList(ColumnRef("type"), tuple(types))))
             rows = session.execute(statement).all()
         vectors = np.empty((len(rows), dim), dtype=np.float32)
         for place, row in enumerate(rows):

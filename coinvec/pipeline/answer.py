@@ -1,25 +1,30 @@
 """From encoded photos to ranked, joined and judged answers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from coinvec.catalogue.designs import Gallery
 from coinvec.catalogue.store import CatalogueStore
 from coinvec.domain.choices import GroupBy
 from coinvec.domain.images import Crop
 from coinvec.domain.models import Thresholds
-from coinvec.domain.predicates import ColumnRef, InList
+from coinvec.domain.predicates import Predicate
 from coinvec.domain.records import CoinRecord, StoredGeneration
-from coinvec.domain.results import Candidate, SearchResult, SideMatch
+from coinvec.domain.results import Candidate, SearchResult
 from coinvec.domain.vectors import DesignImages
 from coinvec.pipeline.find import Finder, Finding, Probe
 from coinvec.pipeline.judge import Judgement, judge_scores, judge_similarities
 from coinvec.pipeline.rank import RankStep
 from coinvec.pipeline.retrieve import Group, Retriever
+from coinvec.pipeline.sides import matches, with_sides
 from coinvec.pipeline.timing import StageTimer
 from coinvec.plugin.protocols import RankingRequest
 from coinvec.query.planner import Plan
 from coinvec.vectors.filters import VectorFilter
+
+Answer = tuple[Sequence[Candidate], Judgement]
+"""Hits in the order that they are shown in, and what is to be said of them."""
 
 _ATTEMPTS = 5
 """Searches at most until no vector without a row is met; the last one looks at SQL's ids alone."""
@@ -64,11 +69,14 @@ class Answerer:
         """
         k = plan.k
         plan = replace(plan, ranked=self.ranker.widened(k))
-        findings, records = self._find(probes, plan, timer, both_sides=both_sides)
+        findings, records = self._find(probes, plan, timer)
         ranked = [
             self._ranked(probe, finding, records, timer, k)
             for probe, finding in zip(probes, findings, strict=True)
         ]
+        if both_sides:
+            with timer.stage("join"):
+                ranked = self._with_sides(ranked, probes, findings, plan)
         timings = timer.milliseconds(shared_by=max(1, len(probes)))
         return [
             self._result(probe, plan, finding, answer, timings)
@@ -76,7 +84,7 @@ class Answerer:
         ]
 
     def _find(
-        self, probes: Sequence[Probe], plan: Plan, timer: StageTimer, *, both_sides: bool
+        self, probes: Sequence[Probe], plan: Plan, timer: StageTimer
     ) -> tuple[list[Finding], dict[str, CoinRecord]]:
         """Find, and find again without the vectors that SQL has no row of, until there are none.
 
@@ -87,7 +95,7 @@ class Answerer:
         findings, records = list[Finding](), dict[str, CoinRecord]()
         for attempt in range(_ATTEMPTS):
             with timer.stage("retrieve"):
-                findings = Finder(self.retriever, plan, both_sides=both_sides).find(probes)
+                findings = Finder(self.retriever, plan).find(probes)
             with timer.stage("join"):
                 records = self.catalogue.records(set[str]().union(*(f.evidence for f in findings)))
                 fresh = [finding.evidence - records.keys() for finding in findings]
@@ -121,10 +129,7 @@ class Answerer:
             design=record.design,
             image=record.image,
             image_location=self.locate(record.image.id) if record.image.has_media else None,
-            sides={
-                side: SideMatch(hit.design_key, hit.similarity, hit.image_id)
-                for side, hit in sorted(group.sides.items())
-            },
+            sides=matches(group.sides),
         )
 
     def _request(self, probe: Probe) -> RankingRequest:
@@ -134,12 +139,7 @@ class Answerer:
         )
 
     def _load_images(self, candidates: Sequence[Candidate]) -> dict[str, DesignImages]:
-        generation = self.generation
-        types = tuple(sorted({candidate.type for candidate in candidates}))
-        coins = self.catalogue.coins()
-        return coins.vectors(
-            generation.id, generation.generation.dim, InList(ColumnRef("type"), types)
-        ).by_design()
+        return self._gallery({candidate.type for candidate in candidates}).by_design()
 
     def _ranked(
         self,
@@ -148,7 +148,7 @@ class Answerer:
         records: Mapping[str, CoinRecord],
         timer: StageTimer,
         k: int,
-    ) -> tuple[Sequence[Candidate], Judgement]:
+    ) -> Answer:
         """The first k hits of a finding, and what is to be said of them."""
         with timer.stage("join"):
             candidates = self._join(finding.groups, records)
@@ -162,12 +162,41 @@ class Answerer:
                 or judge_similarities(self.thresholds, leaders, candidates, hits)
             )
 
+    def _with_sides(
+        self,
+        answers: Sequence[Answer],
+        probes: Sequence[Probe],
+        findings: Sequence[Finding],
+        plan: Plan,
+    ) -> list[Answer]:
+        """Answers whose hits have the best match of the side that was not photographed, too.
+
+        It is looked up in SQL, and for the hits that are shown alone: a ranker is given many more.
+        """
+        rows = [finding.row for finding in findings]
+        shown = zip(answers, rows, strict=True)
+        types = {hit.type for (hits, _), row in shown if row is not None for hit in hits}
+        if not types:
+            return list(answers)
+        gallery = self._gallery(types, plan.query.where)
+        return [
+            (hits if row is None else with_sides(hits, probe.vectors[row], gallery), judgement)
+            for (hits, judgement), probe, row in zip(answers, probes, rows, strict=True)
+        ]
+
+    def _gallery(self, types: Collection[str], where: Predicate | None = None) -> Gallery:
+        """The vectors that SQL keeps of some types, as far as a filter leaves them."""
+        generation = self.generation
+        return self.catalogue.coins().vectors(
+            generation.id, generation.generation.dim, where, types=types
+        )
+
     def _result(
         self,
         probe: Probe,
         plan: Plan,
         finding: Finding,
-        answer: tuple[Sequence[Candidate], Judgement],
+        answer: Answer,
         timings: Mapping[str, float],
     ) -> SearchResult:
         hits, judgement = answer

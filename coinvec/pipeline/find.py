@@ -42,12 +42,15 @@ class Finding:
         leaders: The best `LEADERS` types, for the verdict.
         warnings: What the asker should know.
         evidence: Ids of all images that any of this rests on.
+        row: The row of the probe's vectors that this rests on; None where it rests on two, which
+            show both sides.
     """
 
     groups: Sequence[Group] = ()
     leaders: Sequence[Group] = ()
     warnings: tuple[str, ...] = ()
     evidence: frozenset[str] = frozenset()
+    row: int | None = None
 
 
 class Finder:
@@ -56,38 +59,41 @@ class Finder:
     Args:
         retriever: Searches the generation's collection.
         plan: How the query is answered.
-        both_sides: Also look up how alike the side that was not photographed is.
     """
 
-    def __init__(self, retriever: Retriever, plan: Plan, *, both_sides: bool) -> None:
+    def __init__(self, retriever: Retriever, plan: Plan) -> None:
         self._retriever = retriever
         self._plan = plan
-        self._both_sides = both_sides
 
     def find(self, probes: Sequence[Probe]) -> list[Finding]:
         """One finding per probe; probes with one photo share their searches."""
         if self._plan.total_matching == 0:
             return [Finding(warnings=probe.warnings) for probe in probes]
         findings: dict[int, Finding] = {}
-        single: dict[int, FloatArray] = {}
+        single: dict[int, int] = {}
         warnings = {place: probe.warnings for place, probe in enumerate(probes)}
         evidence: dict[int, frozenset[str]] = {}
         for place, probe in enumerate(probes):
             if len(probe.vectors) == 1:
-                single[place] = probe.vectors[0]
+                single[place] = 0
                 continue
             fusion = fuse(self._retriever, probe.vectors, self._plan.filter, self._fused)
             if fusion.is_one_side:
-                better = self._better_photo(probe)
-                single[place] = probe.vectors[better]
-                warnings[place] += (_one_side_warning(fusion, better),)
+                single[place] = self._better_photo(probe)
+                warnings[place] += (_one_side_warning(fusion, single[place]),)
                 evidence[place] = _evidence(fusion.groups)
             else:
                 findings[place] = self._pair(probe, fusion)
         if single:
-            findings |= dict(zip(single, self._single(np.stack([*single.values()])), strict=True))
+            alone = np.stack([probes[place].vectors[row] for place, row in single.items()])
+            findings |= dict(zip(single, self._single(alone), strict=True))
         return [
-            replace(found, warnings=warnings[place], evidence=found.evidence | seen)
+            replace(
+                found,
+                warnings=warnings[place],
+                evidence=found.evidence | seen,
+                row=single.get(place),
+            )
             for place in range(len(probes))
             for found, seen in [(findings[place], evidence.get(place, frozenset()))]
         ]
@@ -100,13 +106,9 @@ class Finder:
     def _single(self, queries: FloatArray) -> list[Finding]:
         rows = self._nearest(queries, self._plan.k, self._plan.query.group_by)
         leaders = self._leaders(queries, rows)
-        sides: Sequence[Mapping[str, Mapping[Side, Hit]]] = [{} for _ in rows]
-        if self._both_sides:
-            types = sorted({hit.type_key for hits in rows for hit in hits})
-            sides = self._retriever.sides(queries, types, self._plan.filter)
         return [
-            _finding([_group(hit, of_type) for hit in hits], [_group(hit, {}) for hit in leading])
-            for hits, leading, of_type in zip(rows, leaders, sides, strict=True)
+            _finding([_group(hit, {}) for hit in hits], [_group(hit, {}) for hit in leading])
+            for hits, leading in zip(rows, leaders, strict=True)
         ]
 
     def _leaders(self, queries: FloatArray, rows: Sequence[Sequence[Hit]]) -> list[list[Hit]]:

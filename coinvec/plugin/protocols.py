@@ -43,9 +43,9 @@ class Encoder(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class RankingRequest:
-    """What a ranker may look at beside the candidates.
+    """What a ranker may look at beside the candidates; one object for one search.
 
     Attributes:
         crops: The coin of each query photo, one or two.

@@ -59,7 +59,7 @@ def recall_of(seen: LookUp, plan: Plan, result: SearchResult) -> Recall:
     gallery = seen.gallery(query.where)
     exact = make_exact_plan(query, seen.home.catalogue, reason="It is compared with.")
     retriever = Retriever(ExactVectors(gallery), seen.generation.stored.collection)
-    [finding] = Finder(retriever, exact, both_sides=False).find([seen.probe])
+    [finding] = Finder(retriever, exact).find([seen.probe])
     similarities = {_key(group, query.group_by): group.similarity for group in finding.groups}
     wanted = min(plan.k, len(finding.groups))
     least = finding.groups[wanted - 1].similarity - SIMILARITY_TOLERANCE if wanted else 0.0

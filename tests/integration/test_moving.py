@@ -59,7 +59,7 @@ def answers(settings):
         for where in FILTERS:
             for group_by in GroupBy:
                 plan = make_plan(Query(where, 4, group_by), home.catalogue)
-                finder = Finder(retriever, plan, both_sides=True)
+                finder = Finder(retriever, plan)
                 photo = (CoinInPicture("p", None),)
                 probes = [Probe(photo, query[None]) for query in queries]
                 groups = [finding.groups for finding in finder.find(probes)]

@@ -138,6 +138,20 @@ def test_pictures_are_read_for_the_first_candidates_alone(tmp_path):
     assert evidence(request, [*many, candidate("t1", 0.5)])[-1] > 0.5
 
 
+def test_the_verdict_costs_no_second_look():
+    """Its few types are among those that were ordered for the same photo."""
+    load, asked = Loader(), []
+    request = request_for(struck(DESIGNS[1], turned=20.0), load=load)
+    request = replace(request, load_images=lambda given: asked.append(given) or {})
+    ranker = VerifyRanker()
+    ranker.rank(request, alike())
+    leading = alike(count=2)
+    assert ranker.scores(request, leading) == VerifyRanker().scores(replace(request), leading)
+    assert [len(given) for given in asked] == [4, 2], "the second was the other ranker's"
+    assert len(ranker.scores(request, [*leading, candidate("new", 0.1)])) == 3
+    assert [each.type for each in asked[-1]] == ["new"]
+
+
 def test_what_another_network_made_is_forgotten(tmp_path):
     old = tmp_path / "gradients-1.db"
     old.write_bytes(b"")

@@ -82,16 +82,20 @@ class Gallery:
     def plan(self, query):
         return make_plan(query, self.catalogue, self.store.index(self.live.collection))
 
-    def answer(self, plan, *vectors, both_sides=True):
+    def answer(self, plan, *vectors):
         """What the query path finds under a plan for one coin, of which there are some photos."""
         retriever = Retriever(self.store, self.live.collection, plan.access)
         photos = tuple(CoinInPicture("p", None) for _ in vectors)
-        finder = Finder(retriever, plan, both_sides=both_sides)
+        finder = Finder(retriever, plan)
         return finder.find([Probe(photos, np.stack(vectors))])[0]
 
-    def find(self, query, *vectors, both_sides=True):
+    def find(self, query, *vectors):
         plan = self.plan(query)
-        return plan, self.answer(plan, *vectors, both_sides=both_sides)
+        return plan, self.answer(plan, *vectors)
+
+    def of_types(self, types, where):
+        """What SQL keeps of the vectors of some types under a filter."""
+        return self.catalogue.coins().vectors(self.live.id, DIM, where, types=types or {"none"})
 
     def similarity(self, record, vector):
         return float(np.dot(self.vectors[record.image.id].astype(float), vector.astype(float)))

@@ -39,7 +39,7 @@ def agrees(gallery, where, meaning=None):
 
     `meaning` is a smaller filter of the same meaning, where Python would take long for the other.
     """
-    plan, finding = gallery.find(Query(where, K_MAX, GroupBy.IMAGE), PHOTO, both_sides=False)
+    plan, finding = gallery.find(Query(where, K_MAX, GroupBy.IMAGE), PHOTO)
     kept = [record for record in gallery.records if matches(meaning or where, record)]
     expected = [image for _, image in gallery.best(PHOTO, kept, GroupBy.IMAGE)]
     assert [group.best.image_id for group in finding.groups] == expected, where

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from coinvec.domain.choices import GroupBy
 from coinvec.domain.coins import Side
-from coinvec.domain.results import CoinInPicture, Query
+from coinvec.domain.results import Candidate, CoinInPicture, Query
 from coinvec.pipeline.find import LEADERS, Finder, Probe
 from coinvec.pipeline.retrieve import Retriever
+from coinvec.pipeline.sides import with_sides
 from tests.integration.filters.gallery import DIM, KEYS, TOLERANCE, unit
 from tests.strategies import matches, predicates
 
@@ -46,18 +47,26 @@ def test_one_photo_equals_brute_force(gallery, where, vector, k, data):
 @given(where=st.none() | predicates(), vector=directions)
 def test_the_sides_of_a_hit_are_the_best_of_each_side_of_its_type(gallery, where, vector):
     _, finding = gallery.find(Query(where, 3), vector)
+    records = {record.image.id: record for record in gallery.records}
     kept = [record for record in gallery.records if matches(where, record)]
-    for group in finding.groups:
+    hits = [
+        Candidate(group.similarity, record.coin, record.design, record.image)
+        for group in finding.groups
+        for record in [records[group.best.image_id]]
+    ]
+    for hit in with_sides(hits, vector, gallery.of_types({hit.type for hit in hits}, where)):
         for side in Side:
             own = [
                 record
                 for record in kept
-                if record.coin.key == group.best.type_key and record.design.side is side
+                if record.coin.key == hit.type and record.design.side is side
             ]
-            assert (side in group.sides) == bool(own)
+            assert (side in hit.sides) == bool(own)
             if own:
-                [(_, image)] = gallery.best(vector, own, GroupBy.TYPE)
-                assert group.sides[side].image_id == image
+                [(similarity, image)] = gallery.best(vector, own, GroupBy.TYPE)
+                assert hit.sides[side].image_id == image
+                assert hit.sides[side].similarity == pytest.approx(-similarity, abs=TOLERANCE)
+        assert hit.sides[hit.side].similarity == hit.similarity
 
 
 @FEWER
@@ -112,7 +121,7 @@ def test_a_batch_gives_each_its_own_answer(gallery):
     rng = np.random.default_rng(1)
     vectors = unit(rng.normal(size=(5, DIM)))
     plan = gallery.plan(Query(k=4))
-    finder = Finder(Retriever(gallery.store, gallery.live.collection), plan, both_sides=False)
+    finder = Finder(Retriever(gallery.store, gallery.live.collection), plan)
     photo = (CoinInPicture("p", None),)
     together = finder.find([Probe(photo, vector[None]) for vector in vectors])
     for vector, finding in zip(vectors, together, strict=True):

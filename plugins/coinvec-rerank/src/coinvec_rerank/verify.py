@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from coinvec_rerank.network import Network
 from coinvec_rerank.order import by_score
 from coinvec_rerank.spectra import PACKED_BYTES, agreements, packed, spectra, unpacked
 from coinvec_rerank.weights import NETWORK, VERIFICATION, Verification
+
+Shown = tuple[tuple[str, str], ...]
+"""The designs that photos of a candidate may show, each with its best image."""
 
 _KEPT: Final = 80_000
 """Coins whose spectra are kept, 8 KiB each."""
@@ -46,6 +50,7 @@ class VerifyRanker:
     ) -> None:
         self._weights = weights
         self._network = network or Network()
+        self._said = WeakKeyDictionary[RankingRequest, dict[Shown, float | None]]()
 
     def rank(self, request: RankingRequest, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
         """See `Ranker.rank`; reads the pictures of which nothing is kept yet."""
@@ -58,10 +63,20 @@ class VerifyRanker:
         weight = self._weights.weight
         return [
             None if proof is None else _mean(candidate.similarity, proof, weight)
-            for candidate, proof in zip(
-                candidates, evidence(self._network, request, candidates), strict=True
-            )
+            for candidate, proof in zip(candidates, self._proofs(request, candidates), strict=True)
         ]
+
+    def _proofs(
+        self, request: RankingRequest, candidates: Sequence[Candidate]
+    ) -> list[float | None]:
+        """See `evidence`; the verdict asks again for some of what the order was made of."""
+        said = self._said.setdefault(request, {})
+        shown = [_shown(each, len(request.crops) > 1) for each in candidates]
+        fresh = {key: each for key, each in zip(shown, candidates, strict=True) if key not in said}
+        if fresh:
+            proofs = evidence(self._network, request, list(fresh.values()))
+            said |= dict(zip(fresh, proofs, strict=True))
+        return [said[key] for key in shown]
 
     def prepare(self, crops: Mapping[str, Crop], cache: Path) -> None:
         """See `PreparingRanker.prepare`; about 20 ms of one processor core a coin."""
@@ -122,14 +137,13 @@ def _sides(request: RankingRequest, candidates: Sequence[Candidate]) -> list[lis
     ]
 
 
-def _shown(candidate: Candidate, both_sides: bool) -> list[tuple[str, str]]:
-    """The designs that photos may show, each with its best image."""
+def _shown(candidate: Candidate, both_sides: bool) -> Shown:
     if not (both_sides and candidate.sides):
-        return [(candidate.design.id, candidate.image.id)]
-    return [
+        return ((candidate.design.id, candidate.image.id),)
+    return tuple(
         (Design(candidate.type, side, match.design).id, match.image_id)
         for side, match in candidate.sides.items()
-    ]
+    )
 
 
 def _nearest(request: RankingRequest, images: DesignImages | None, best: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coinvec.cli.session import progress_bar
-from coinvec_train.cli.options import FILE, FOLDER, on_dev
+from coinvec_train.cli.options import FILE, FOLDER, MORE, on_dev
 
 if TYPE_CHECKING:
     from coinvec.domain.images import RgbArray
@@ -17,12 +17,7 @@ if TYPE_CHECKING:
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the run.")
 @click.option("--coins", required=True, type=FILE, help="Manifest with looks and splits.")
 @click.option("--phone", type=FILE, help="CSV of phone photos of euro coins.")
-@click.option(
-    "--more",
-    multiple=True,
-    type=FILE,
-    help="CSV of further pictures, as of `render-coins` or `compose-coins`.",
-)
+@MORE
 @click.option("--dev-catalogue", required=True, type=FILE, help="Manifest of coins set aside.")
 @click.option("--dev-queries", required=True, type=FILE, help="Queries for that catalogue.")
 @click.option("--root", required=True, type=FOLDER, help="Folder that holds all the pictures.")

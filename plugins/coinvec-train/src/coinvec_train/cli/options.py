@@ -25,3 +25,11 @@ _ON_DEV = (
 def on_dev(command: Callable[..., None]) -> Callable[..., None]:
     """The options that name the coins set aside, by which runs are judged and limits chosen."""
     return reduce(lambda decorated, option: option(decorated), reversed(_ON_DEV), command)
+
+
+MORE = click.option(
+    "--more",
+    multiple=True,
+    type=FILE,
+    help="CSV of further pictures, as of `render-coins` or `compose-coins`.",
+)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from coinvec.cli.session import progress_bar
-from coinvec_train.cli.options import FILE, FOLDER, on_dev
+from coinvec_train.cli.options import FILE, FOLDER, MORE, on_dev
 
 _MADE = click.Path(file_okay=False, path_type=Path)
 
@@ -14,6 +14,7 @@ _MADE = click.Path(file_okay=False, path_type=Path)
 @click.option("--out", required=True, type=_MADE, help="Folder of the run.")
 @click.option("--coins", required=True, type=FILE, help="Manifest with looks and splits.")
 @click.option("--phone", type=FILE, help="CSV of phone photos of euro coins.")
+@MORE
 @on_dev
 @click.option("--grids", required=True, type=_MADE, help="Keeps their gradients.")
 @click.option("--width", default=32, show_default=True, help="Channels of the layers.")
@@ -31,10 +32,12 @@ def verifier(
     out: Path,
     coins: Path,
     phone: Path | None,
+    more: tuple[Path, ...],
     dev_catalogue: Path,
     dev_queries: Path,
     root: Path,
     cutouts: Path,
+    *,
     grids: Path,
     **settings: object,
 ) -> None:
@@ -49,7 +52,7 @@ def verifier(
     run = Run(out, config.as_json())
     with progress_bar("coins cut out") as advance:
         dev = (dev_catalogue, dev_queries)
-        sources = gather(coins, phone, (), dev, root, cutouts, advance)
+        sources = gather(coins, phone, more, dev, root, cutouts, advance)
     with progress_bar("grids") as advance:
         learnt = batches(config, sources, grids, advance)
     job = VerifierTraining(config, run, learnt, watched(sources))
