@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
+from coinvec.domain.images import Crop
 from coinvec.domain.models import Thresholds
 from coinvec.domain.results import Candidate
 from coinvec.errors import CoinvecError, PluginError
-from coinvec.plugin.protocols import Ranker, RankingRequest, ScoringRanker
+from coinvec.plugin.protocols import PreparingRanker, Ranker, RankingRequest, ScoringRanker
 
 T = TypeVar("T")
 
@@ -65,6 +67,21 @@ class RankStep:
         if len(scores) != len(candidates) or not in_range:
             raise PluginError(f"Ranker {self.name} gave no score from -1 to 1 for each candidate.")
         return scores
+
+    @property
+    def prepares(self) -> bool:
+        """Whether the ranker works anything out ahead."""
+        return isinstance(self.ranker, PreparingRanker)
+
+    def prepare(self, crops: Mapping[str, Crop], cache: Path) -> None:
+        """Let the ranker keep what it will need of coins, by image id, if it prepares anything.
+
+        Raises:
+            PluginError: The ranker raised.
+        """
+        ranker = self.ranker
+        if isinstance(ranker, PreparingRanker):
+            _guarded(lambda: ranker.prepare(crops, cache))
 
 
 class SimilarityRanker:

@@ -5,7 +5,6 @@ from functools import partial
 
 from coinvec.domain.images import Crop
 from coinvec.errors import UsageError
-from coinvec.plugin.protocols import PreparingRanker
 from coinvec.services.filling import CHUNK, find_kept
 from coinvec.services.home import Home
 from coinvec.services.progress import Progress
@@ -28,10 +27,11 @@ def prepare_catalogue(home: Home, *, jobs: int = 1, progress: Progress | None = 
 
     Raises:
         UsageError: The ranker in force prepares nothing.
+        PluginError: The ranker raised.
         StoreError: A store cannot be read.
     """
-    ranker = home.load_ranker().ranker
-    if not isinstance(ranker, PreparingRanker):
+    ranker = home.load_ranker()
+    if not ranker.prepares:
         raise UsageError(
             f"The ranker {home.ranker_name!r} prepares nothing.",
             hint="Nothing is to be done: it needs no pictures, or reads them as it goes.",

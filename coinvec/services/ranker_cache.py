@@ -6,7 +6,7 @@ from pathlib import Path
 
 from coinvec.domain.images import Crop
 from coinvec.domain.records import StoredGeneration
-from coinvec.plugin.protocols import PreparingRanker
+from coinvec.errors import CoinvecError
 from coinvec.services.home import Home
 
 LOGGER = logging.getLogger("coinvec.rankers")
@@ -33,8 +33,6 @@ def prepare_ranker(home: Home, generation: StoredGeneration, crops: Mapping[str,
     if not crops:
         return
     try:
-        ranker = home.load_ranker().ranker
-        if isinstance(ranker, PreparingRanker):
-            ranker.prepare(crops, ranker_cache(home, generation))
-    except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+        home.load_ranker().prepare(crops, ranker_cache(home, generation))
+    except CoinvecError as error:
         LOGGER.warning("The ranker prepared nothing for %d pictures: %s", len(crops), error)

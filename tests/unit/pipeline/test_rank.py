@@ -108,3 +108,16 @@ def test_similarity_falls_and_equals_go_by_image_id():
 def test_a_declared_depth_is_a_number_of_candidates(depth):
     with pytest.raises(InvalidValueError, match="depth"):
         RankerSpec(name="a", target="a:B", revision="1", depth=depth)
+
+
+class Unprepared(Backwards):
+    def prepare(self, crops, cache):
+        raise RuntimeError("no room")
+
+
+def test_what_a_ranker_raises_as_it_prepares_is_told(tmp_path):
+    assert RankStep(Unprepared()).prepares
+    with pytest.raises(PluginError, match="RuntimeError: no room"):
+        RankStep(Unprepared()).prepare({}, tmp_path)
+    assert not RankStep(Backwards()).prepares
+    RankStep(Backwards()).prepare({}, tmp_path)
