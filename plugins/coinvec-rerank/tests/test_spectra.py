@@ -5,6 +5,7 @@ from coinvec_rerank.spectra import (
     PACKED_BYTES,
     SECTORS,
     agreements,
+    means,
     packed,
     spectra,
     unpacked,
@@ -51,3 +52,21 @@ def test_nothing_agrees_with_nothing():
     nothing = spectra(np.zeros((1, *DESCRIPTOR_SHAPE), np.float32))
     assert agreements(nothing, unpacked([packed(nothing[0])])) == 0.0
     assert agreements(nothing, spectra(descriptors(1))) == 0.0
+
+
+def test_a_mean_is_closer_to_a_coin_than_its_noisy_pictures_however_turned():
+    [coin], noise = descriptors(1), descriptors(12, seed=2)
+    noisy = np.stack([np.roll(coin + each, 5 * at, axis=2) for at, each in enumerate(noise)])
+    members = spectra(noisy)
+    first, second = agreements(spectra(coin[None]), means(members, np.array([0, 6])))[0]
+    assert min(first, second) > agreements(spectra(coin[None]), members).max() + 0.05
+
+
+def test_the_mean_of_one_is_that_one():
+    members = spectra(descriptors(3))
+    np.testing.assert_allclose(means(members, np.arange(3)), members, atol=1e-5)
+
+
+def test_the_mean_of_nothing_is_nothing():
+    nothing = spectra(np.zeros((2, *DESCRIPTOR_SHAPE), np.float32))
+    assert not means(nothing, np.array([0])).any()

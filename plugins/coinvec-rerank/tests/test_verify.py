@@ -107,18 +107,39 @@ def with_more_images(request, *names):
     )
 
 
-def test_the_image_that_agrees_most_speaks_for_its_design(tmp_path):
+def test_the_image_that_agrees_most_and_what_all_have_in_common_speak_for_a_design(tmp_path):
     photo, given = struck(DESIGNS[1], turned=20.0), [candidate("t0", 0.5), candidate("t1", 0.5)]
     request = request_for(photo, cache=tmp_path)
     wrong, right = evidence(request, given)  # and now both are kept
     assert wrong < right
-    assert evidence(with_more_images(request, "t1"), given) == [right, right]
+    mixed, alone = evidence(with_more_images(request, "t1"), given)
+    assert alone == right
+    assert (wrong + right) / 2 < mixed < right, "one of its two images is another coin's"
+
+
+def test_worn_coins_of_a_design_say_more_together(tmp_path):
+    names = [f"worn{at}" for at in range(4)]
+    worn = {
+        image_id(name): struck(DESIGNS[1], turned=70.0 * at, wear=0.5, azimuth=80.0 * at, seed=at)
+        for at, name in enumerate(names)
+    }
+    photo = struck(DESIGNS[1], turned=20.0, azimuth=40.0, seed=77)
+    request = request_for(photo, load=Loader(worn), cache=tmp_path)
+    alone = evidence(request, [candidate(name, 0.5) for name in names])  # and now all are kept
+    images = DesignImages(list(worn), np.ones((4, 1), np.float32))
+    request = replace(
+        request,
+        vectors=np.ones((1, 1), np.float32),
+        load_images=lambda _: {"worn0/obverse/o1": images},
+    )
+    [together] = evidence(request, [candidate("worn0", 0.5)])
+    assert together > max(alone)
 
 
 def test_only_the_images_nearest_to_the_photo_are_held_against_it(tmp_path):
     request = request_for(struck(DESIGNS[1]), cache=tmp_path)
     alone, _ = evidence(request, [candidate("t0", 0.5), candidate("t1", 0.5)])
-    crowded = with_more_images(request, "t1", "a", "b", "c", "d")
+    crowded = with_more_images(request, "t1", *"abcdefg")
     assert evidence(crowded, [candidate("t0", 0.5)]) == [alone]
 
 

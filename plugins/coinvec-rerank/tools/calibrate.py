@@ -37,7 +37,7 @@ from coinvec.services.home import Home
 from coinvec.services.queries import LabelledQuery, read_queries
 from coinvec.services.search import Searcher
 
-DEPTH = 50
+DEPTH = 100
 SEED = 7
 GROUND = 128
 """The grey that bad photos have around the coin."""

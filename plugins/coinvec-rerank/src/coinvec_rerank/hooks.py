@@ -16,8 +16,8 @@ def coinvec_rankers() -> Iterable[RankerSpec]:
         RankerSpec(
             name="verify",
             target="coinvec_rerank.verify:VerifyRanker",
-            revision=f"4.{NETWORK}",
-            depth=50,
+            revision=f"5.{NETWORK}",
+            depth=100,
             thresholds=VERIFICATION_LIMITS,
             summary="Similarity, and learned local gradients compared under every turn of the coin",
         ),

@@ -26,6 +26,7 @@ _LEAST: Final = 0.1
 PACKED_BYTES: Final = 2 * int(np.prod(_SHAPE))
 
 SpectrumArray = NDArray[np.complex64]
+IntArray = NDArray[np.intp]
 
 
 def spectra(descriptors: FloatArray) -> SpectrumArray:
@@ -53,10 +54,34 @@ def agreements(some: SpectrumArray, others: SpectrumArray) -> FloatArray:
     """
     # One at a time: products of whole spectra are some ten times as fast as one of matrices for
     # each frequency, and there are one or two photos.
-    products = [(others * each.conj()).sum(axis=(1, 2)) for each in some]
-    over_turns = np.fft.irfft(np.stack(products), n=SECTORS, axis=-1)
-    best: FloatArray = over_turns.max(axis=-1).astype(np.float32)
+    best: FloatArray = np.stack([_over_turns(each, others).max(axis=1) for each in some])
     return best
+
+
+def means(members: SpectrumArray, starts: IntArray) -> SpectrumArray:
+    """What coins of one design have in common: the mean of each group of spectra.
+
+    Each is turned as it agrees best with the first of its group, and counts by how well it does.
+
+    Args:
+        members: Spectra of N coins, those of a group one after another.
+        starts: Where each of G groups begins, ascending from 0.
+
+    Returns:
+        G spectra, such as `spectra` gives.
+    """
+    sizes = np.diff(starts, append=len(members))
+    over_turns = _over_turns(np.repeat(members[starts], sizes, axis=0), members)
+    turns, agreed = over_turns.argmax(axis=1), over_turns.max(axis=1).clip(min=0.0)
+    angles = np.outer(turns, np.arange(FREQUENCIES)) * (2j * np.pi / SECTORS)
+    aligned = (agreed[:, np.newaxis] * np.exp(angles)).astype(np.complex64)
+    return _unit(np.add.reduceat(members * aligned[:, np.newaxis, np.newaxis], starts, axis=0))
+
+
+def _over_turns(one: SpectrumArray, others: SpectrumArray) -> FloatArray:
+    """Correlations of spectra with another, or each with its own, under every turn; N × sectors."""
+    products = (others * one.conj()).sum(axis=(1, 2))
+    return np.fft.irfft(products, n=SECTORS, axis=-1).astype(np.float32)
 
 
 def packed(spectrum: SpectrumArray) -> bytes:

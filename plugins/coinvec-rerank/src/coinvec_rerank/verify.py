@@ -17,7 +17,8 @@ from coinvec_rerank.cache import BlobCache
 from coinvec_rerank.gradients import REVISION, gradient_grid
 from coinvec_rerank.network import Network
 from coinvec_rerank.order import by_score
-from coinvec_rerank.spectra import PACKED_BYTES, agreements, packed, spectra, unpacked
+from coinvec_rerank.prototypes import PROTOTYPES
+from coinvec_rerank.spectra import PACKED_BYTES, agreements, means, packed, spectra, unpacked
 from coinvec_rerank.weights import NETWORK, VERIFICATION, Verification
 
 Shown = tuple[tuple[str, str], ...]
@@ -27,7 +28,7 @@ _KEPT: Final = 80_000
 """Coins whose spectra are kept, 8 KiB each."""
 _DIGITS: Final = 6
 """Of an agreement; further ones depend on how many coins are compared at once."""
-_IMAGES: Final = 5
+_IMAGES: Final = 8
 """Images of a design that are held against a photo, those most alike to it."""
 _EARLIER: Final = ("gradients-*.db*", "descriptors-*.db*")
 """What this ranker kept under other revisions."""
@@ -96,15 +97,20 @@ def evidence(
         candidates: The candidates.
 
     Returns:
-        The largest of the `agreements` of the photo with the candidate's best image and with the
-        images of the same design that are most alike to the photo; for two photos the mean over
-        the sides of the type, each with the photo that agrees more. None where no picture is kept.
-        A picture is read for the best image of the first candidates only: of the others, what is
-        kept is taken.
+        For each candidate the mean of two `agreements` of the photo: with the image that agrees
+        most, of the candidate's best image and those of the same design that are most alike to the
+        photo, and with what these have in common (`means`), in which the wear, the light and the
+        dirt of the single coin are evened out. For two photos the mean over the sides of the type,
+        each with the photo that agrees more. None where nothing is known of the images. A picture
+        is read for the best image of the first candidates only: of the others, what is kept is
+        taken, or the prototype that ships of an image of the starter catalogue.
     """
     sides = _sides(request, candidates)
-    agreed = _agreed(network, request, [side for each in sides for side in each])
-    return [_proof([[agreed[i] for i in side if i in agreed] for side in each]) for each in sides]
+    known = _known(network, request, [side for each in sides for side in each])
+    groups = [[_members(side, known) for side in each] for each in sides]
+    shown = [members for each in groups for members in each if members]
+    agreed = iter(_agreed(network, request, shown) if shown else ())
+    return [_average([next(agreed) for members in each if members]) for each in groups]
 
 
 def _mean(similarity: float, proof: float, weight: float) -> float:
@@ -155,31 +161,34 @@ def _nearest(request: RankingRequest, images: DesignImages | None, best: str) ->
     return list(dict.fromkeys([best, *nearest]))[:_IMAGES]
 
 
-def _proof(sides: Sequence[Sequence[float]]) -> float | None:
-    best = [max(side) for side in sides if side]
-    return sum(best) / len(best) if best else None
+def _members(images: Sequence[str], known: Mapping[str, bytes]) -> list[bytes]:
+    """What is known of images; of a prototype that several share, once."""
+    return list(dict.fromkeys(known[image_id] for image_id in images if image_id in known))
+
+
+def _average(sides: Sequence[float]) -> float | None:
+    return sum(sides) / len(sides) if sides else None
 
 
 def _agreed(
-    network: Network, request: RankingRequest, sides: Sequence[Sequence[str]]
-) -> Mapping[str, float]:
-    """How well the photo that agrees most agrees with catalogue images, by id."""
-    kept = _kept(network, request, sides)
-    if not kept:
-        return {}
+    network: Network, request: RankingRequest, groups: Sequence[Sequence[bytes]]
+) -> list[float]:
+    """How well the photo that agrees most agrees with each group, of at least one coin."""
     photos = unpacked([_kept_form(network, crop) for crop in request.crops])
-    best = agreements(photos, unpacked(list(kept.values()))).max(axis=0)
-    return {
-        image_id: round(float(each), _DIGITS) for image_id, each in zip(kept, best, strict=True)
-    }
+    members = unpacked([each for group in groups for each in group])
+    starts = np.cumsum([0, *map(len, groups[:-1])])
+    single = np.maximum.reduceat(agreements(photos, members).max(axis=0), starts)
+    common = agreements(photos, means(members, starts)).max(axis=0)
+    return [round(float(each), _DIGITS) for each in (single + common) / 2]
 
 
-def _kept(
+def _known(
     network: Network, request: RankingRequest, sides: Sequence[Sequence[str]]
 ) -> Mapping[str, bytes]:
-    """What is kept of catalogue images by id; of the first best ones also what pictures give."""
+    """What is known of catalogue images, by id."""
+    wanted = dict.fromkeys(image for side in sides for image in side)
     cache = None if request.cache is None else cache_of(request.cache)
-    kept = {} if cache is None else cache.load({image for side in sides for image in side})
+    kept = {} if cache is None else cache.load(wanted)
     found = {image_id: each for image_id, each in kept.items() if len(each) == PACKED_BYTES}
     fresh = {
         image_id: _kept_form(network, crop)
@@ -188,4 +197,4 @@ def _kept(
     }
     if cache is not None:
         cache.keep(fresh)
-    return found | fresh
+    return PROTOTYPES.of(wanted) | found | fresh
