@@ -48,7 +48,7 @@ class Recall:
 
 
 def recall_of(seen: LookUp, plan: Plan, result: SearchResult) -> Recall:
-    """Hold an answer against an exact search.
+    """Hold an answer in the order of similarity against an exact search.
 
     Args:
         seen: The coin.

@@ -20,10 +20,11 @@ from coinvec.domain.choices import GroupBy
 from coinvec.domain.models import Metric, ModelRef
 from coinvec.domain.predicates import ColumnRef, Comparison, Op, Predicate
 from coinvec.domain.records import GenerationState, StoredGeneration
-from coinvec.domain.results import CoinInPicture, Query
+from coinvec.domain.results import Candidate, CoinInPicture, Query
 from coinvec.domain.vectors import Embedding, FloatArray, Generation
 from coinvec.pipeline.find import Finder, Probe
 from coinvec.pipeline.retrieve import Retriever
+from coinvec.pipeline.sides import with_sides
 from coinvec.query.planner import make_plan
 from coinvec.services.sync import drain_outbox
 from coinvec.vectors.expressions import compile_filter
@@ -110,6 +111,8 @@ def ways(
     """The ways from a query vector to the ten nearest, each with more around it."""
     clause = "" if where is None else compile_filter(where)
     kept = VectorFilter(expression=clause)
+    live = catalogue.live_generation()
+    assert live is not None
     photo = (CoinInPicture("photo", None),)
 
     def raw(consistency: str) -> Way:
@@ -132,11 +135,21 @@ def ways(
             COLLECTION, query[np.newaxis], where=kept, k=K, group_by=group_by
         )
 
-    def find(query: FloatArray, *, both_sides: bool) -> object:
-        plan = make_plan(Query(where, K), catalogue)
-        finder = Finder(Retriever(vectors, COLLECTION), plan, both_sides=both_sides)
+    def find(query: FloatArray) -> list[Candidate]:
+        finder = Finder(Retriever(vectors, COLLECTION), make_plan(Query(where, K), catalogue))
         [finding] = finder.find([Probe(photo, query[np.newaxis])])
-        return catalogue.records([group.best.image_id for group in finding.groups])
+        records = catalogue.records([group.best.image_id for group in finding.groups])
+        return [
+            Candidate(group.similarity, record.coin, record.design, record.image)
+            for group in finding.groups
+            for record in [records[group.best.image_id]]
+        ]
+
+    def find_both_sides(query: FloatArray) -> list[Candidate]:
+        hits = find(query)
+        types = {hit.type for hit in hits}
+        known = catalogue.coins().vectors(live.id, DIM, where, types=types)
+        return with_sides(hits, query, known)
 
     return {
         RAW: raw("Bounded"),
@@ -144,8 +157,8 @@ def ways(
         "raw pymilvus, strong": raw("Strong"),
         "VectorStore, ten images": groups(GroupBy.IMAGE),
         "VectorStore, ten types": groups(GroupBy.TYPE),
-        "plan, find, join": lambda query: find(query, both_sides=False),
-        "plan, find with both sides, join": lambda query: find(query, both_sides=True),
+        "plan, find, join": find,
+        "plan, find, join, other sides": find_both_sides,
     }
 
 

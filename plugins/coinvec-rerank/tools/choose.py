@@ -1,6 +1,6 @@
 """Chooses what the rankers weigh, on a home and its queries, and prints hit rates at 1.
 
-    python tools/choose.py HOME QUERIES
+    python tools/choose.py HOME QUERIES [--bad-photos]
 
 HOME is a home into which the catalogue of the development coins was imported with the models that
 are to be used; QUERIES is their queries file (see `coinvec evaluate`). Each query is searched once,
@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
+from calibrate import bad_photos
 from coinvec_rerank.expansion import ExpansionRanker
 from coinvec_rerank.metal import MetalRanker
 from coinvec_rerank.network import Network
@@ -75,10 +77,16 @@ class Recorder:
         return candidates
 
 
-def cases(home: Path, queries: Path, group_by: GroupBy) -> Iterator[Case]:
+def cases(home: Path, queries: Path, group_by: GroupBy, *, bad: bool) -> Iterator[Case]:
     """Search every query whose coin is in the catalogue; one without a coin is left out."""
     known = [each for each in read_queries(queries) if each.is_known]
-    with coinvec.open(home) as catalogue, ThreadPoolExecutor(1) as pool:
+    with (
+        coinvec.open(home) as catalogue,
+        ThreadPoolExecutor(1) as pool,
+        TemporaryDirectory() as scratch,
+    ):
+        if bad:
+            known = list(bad_photos(catalogue, known, Path(scratch)))
         for start in range(0, len(known), BATCH):
             chunk = known[start : start + BATCH]
             recorder = Recorder()
@@ -146,10 +154,11 @@ def hit_rate(seen: Sequence[Case], order: Order, group_by: GroupBy) -> float:
 @click.argument("home", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("queries", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--show", default=5, show_default=True, help="Settings shown of each ranker.")
-def main(home: Path, queries: Path, show: int) -> None:
+@click.option("--bad-photos", "bad", is_flag=True, help="Ask with a bad photo of each coin.")
+def main(home: Path, queries: Path, show: int, *, bad: bool) -> None:
     """Try every setting of every ranker on QUERIES in HOME."""
     group_by = natural_grouping(read_queries(queries))
-    seen = list(cases(home, queries, group_by))
+    seen = list(cases(home, queries, group_by, bad=bad))
     click.echo(f"{len(seen)} queries, judged by {group_by.value}; hit rate at 1")
     for ranker, orders in settings().items():
         rates: Mapping[str, float] = {

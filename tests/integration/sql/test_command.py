@@ -7,6 +7,10 @@ import json
 import pytest
 
 import coinvec as library
+from coinvec.domain.results import Query
+from coinvec.pipeline.rank import RankStep, SimilarityRanker
+from coinvec.services.explain import explained_search
+from coinvec.services.search import Searcher
 
 RANKING = "SELECT type, side, similarity FROM coins ORDER BY similarity(:image) DESC LIMIT 5"
 
@@ -95,6 +99,23 @@ def test_a_search_explains_and_verifies_itself(filled, minted, coinvec):
     assert "Recall 1.000: 3 of 3" in shown
     refused = coinvec("search", "--image", photo, "--all-coins", "--explain")
     assert refused.status == 2
+
+
+class Backwards:
+    def rank(self, request, candidates):
+        return candidates[::-1]
+
+
+def test_what_a_ranker_puts_last_was_found_all_the_same(filled, minted):
+    with library.open(filled) as catalogue:
+        searcher = Searcher(catalogue.home, ranker=RankStep(Backwards(), 6))
+        photos, query = [minted.photos[0].path], Query(k=2)
+        result, _, recall = explained_search(searcher, photos, query, verify=True)
+        nearest = Searcher(catalogue.home, ranker=RankStep(SimilarityRanker())).search(
+            photos, query
+        )
+    assert not {hit.type for hit in result} & {hit.type for hit in nearest}
+    assert (recall.found, recall.wanted) == (2, 2)
 
 
 def test_python_gives_typed_rows(filled, minted):
