@@ -5,7 +5,7 @@ own. It is imported where a model is opened, not where plugins declare.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,13 @@ _ERRORS_ONLY = 3
 
 
 def open_session(
-    weights: Path, *, plugin: str, inputs: Sequence[str], outputs: Sequence[str], remedy: str
+    weights: Path,
+    *,
+    plugin: str,
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    remedy: str,
+    sizes: Mapping[str, int] | None = None,
 ) -> "InferenceSession":
     """Open a model on the CPU, deterministic, with as many threads as this process may use.
 
@@ -28,6 +34,8 @@ def open_session(
         inputs: The names its inputs must have, in order.
         outputs: The names its outputs must have, in order.
         remedy: What to do about weights that are missing or damaged.
+        sizes: Of dimensions that the network leaves open and that are always the same here, by
+            name: shapes are then worked out once and not in every run.
 
     Raises:
         PluginError: The file is missing, damaged, or another model's.
@@ -40,6 +48,8 @@ def open_session(
     # Else one network's threads go on spinning, idle, on the cores that the next network needs.
     options.add_session_config_entry("session.force_spinning_stop", "1")
     options.log_severity_level = _ERRORS_ONLY
+    for name, size in (sizes or {}).items():
+        options.add_free_dimension_override_by_name(name, size)
     try:
         session = ort.InferenceSession(
             str(weights), sess_options=options, providers=["CPUExecutionProvider"]

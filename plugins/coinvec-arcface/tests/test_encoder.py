@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from coinvec_arcface.about import WEIGHTS
+from coinvec_arcface.about import WEIGHTS, read_about
 from coinvec_arcface.encoder import ArcfaceEncoder
 
 from coinvec.domain.images import Box, Crop, Ellipse
@@ -65,6 +65,12 @@ def test_weights_that_are_missing_or_damaged_are_told(tmp_path, crops):
     for path in (damaged, tmp_path / "missing.onnx"):
         with pytest.raises(PluginError, match=rf"{path.name}.*force-reinstall coinvec-arcface"):
             ArcfaceEncoder(path).encode(crops)
+
+
+def test_the_network_is_laid_out_for_the_turns_of_one_coin():
+    encoder = ArcfaceEncoder()
+    [pictures] = encoder._loaded().get_inputs()
+    assert pictures.shape[0] == read_about().turns
 
 
 def test_idle_threads_leave_the_cores_to_other_networks():

@@ -72,5 +72,6 @@ class ArcfaceEncoder:
                     inputs=[_INPUT],
                     outputs=[_OUTPUT],
                     remedy=REMEDY,
+                    sizes={"batch": self._about.turns},
                 )
             return self._session

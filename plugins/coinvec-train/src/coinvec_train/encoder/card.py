@@ -264,18 +264,25 @@ def _latency(encoder: Encoder, collection: Collection, runs: Sequence[Path]) -> 
     crops = [as_crop(each) for each, _ in zip(collection.cutouts.values(), range(8), strict=False)]
     about = read_about()
     session = open_session(
-        WEIGHTS, plugin="the encoder", inputs=["image"], outputs=["embedding"], remedy=REMEDY
+        WEIGHTS,
+        plugin="the encoder",
+        inputs=["image"],
+        outputs=["embedding"],
+        remedy=REMEDY,
+        sizes={"batch": about.turns},
     )
-    view = np.zeros((1, 3, about.size, about.size), dtype=np.float32)
+    views = np.zeros((about.turns, 3, about.size, about.size), dtype=np.float32)
     calls: dict[str, Callable[[], object]] = {
         "one coin, all turns": lambda: encoder.encode(crops[:1]),
         "eight coins": lambda: encoder.encode(crops),
-        "the network alone, ONNX Runtime": lambda: session.run(None, {"image": view}),
+        "the network alone, all turns, ONNX Runtime": lambda: session.run(None, {"image": views}),
     }
     if runs:
         eager = imported_encoder(read_record(runs[0])[0], WEIGHTS)
-        batch = torch.from_numpy(view)
-        calls["the network alone, torch eager"] = torch.inference_mode()(lambda: eager(batch))
+        batch = torch.from_numpy(views)
+        calls["the network alone, all turns, torch eager"] = torch.inference_mode()(
+            lambda: eager(batch)
+        )
     medians = medians_ms(calls, _ROUNDS)
     lines = [f"- {name}: {value:.1f} ms" for name, value in medians.items()]
     if runs:
