@@ -136,6 +136,8 @@ class CoinsView:
             ExpressionError: The filter has too many conditions.
             StoreError: A vector is torn.
         """
+        if types is not None and not types:
+            return Gallery((), (), np.empty((0, dim), dtype=np.float32))
         image_id = col(CoinImageRow.id)
         with self._reading() as session:
             statement = (

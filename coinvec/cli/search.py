@@ -64,7 +64,7 @@ STANDARD_INPUT = "-"
     help="Write a page that shows photo, mask, cut-out and hits, and open it in the browser.",
 )
 @click.option("--explain", is_flag=True, help="Say how the answer was found, step by step.")
-@click.option("--verify", is_flag=True, help="Hold the answer against an exact search.")
+@click.option("--verify", is_flag=True, help="Hold the vector search against an exact one.")
 @format_option(*Format)
 @pass_session
 def search(

@@ -92,7 +92,8 @@ class Candidate:
         design: The design of the best image.
         image: The best image.
         image_location: Absolute path or URL of the kept picture; None without media.
-        sides: The best match of each side of the type that the catalogue has.
+        sides: The best match of each side of the type that the catalogue has; of one photo, until
+            candidates are ranked, that of the side it shows.
     """
 
     similarity: float

@@ -176,8 +176,6 @@ class Answerer:
         rows = [finding.row for finding in findings]
         shown = zip(answers, rows, strict=True)
         types = {hit.type for (hits, _), row in shown if row is not None for hit in hits}
-        if not types:
-            return list(answers)
         gallery = self._gallery(types, plan.query.where)
         return [
             (hits if row is None else with_sides(hits, probe.vectors[row], gallery), judgement)

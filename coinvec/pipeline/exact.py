@@ -22,7 +22,9 @@ class ExactVectors:
 
     def __init__(self, gallery: Gallery) -> None:
         self._gallery = gallery
-        self._types = np.array([key for key, _, _ in gallery.designs], dtype=object)
+        keys = dict.fromkeys(key for key, _, _ in gallery.designs)
+        self._numbers = {key: number for number, key in enumerate(keys)}
+        self._types = np.array([self._numbers[key] for key, _, _ in gallery.designs], dtype=np.intp)
         self._sides = np.array([side for _, side, _ in gallery.designs], dtype=object)
 
     def top_groups(
@@ -53,7 +55,8 @@ class ExactVectors:
         if where.side is not None:
             keep &= self._sides == where.side
         if where.type_keys is not None:
-            keep &= np.isin(self._types, list(where.type_keys))
+            wanted = [self._numbers[key] for key in where.type_keys if key in self._numbers]
+            keep &= np.isin(self._types, wanted)
         return np.flatnonzero(keep)
 
     def _hits(self, places: NDArray[np.intp], scores: NDArray[np.float32]) -> Iterator[Hit]:

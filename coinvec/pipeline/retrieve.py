@@ -47,7 +47,7 @@ class Group:
     Attributes:
         best: The group's nearest image.
         similarity: The group's similarity.
-        sides: The nearest image of each side of its type.
+        sides: The nearest image of each side of its type; for one photo, of the side that it shows.
     """
 
     best: Hit

@@ -1,11 +1,13 @@
 """How an answer came about, step by step, as a tree of `PlanNode`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from coinvec.catalogue.store import CatalogueStore
 from coinvec.domain.choices import GroupBy
 from coinvec.domain.predicates import Predicate
 from coinvec.domain.results import CoinInPicture, Query, SearchResult
+from coinvec.pipeline.rank import RankStep, SimilarityRanker
 from coinvec.plugin.builtin import DEFAULT_RANKER
 from coinvec.plugin.host import PluginHost
 from coinvec.plugin.specs import PluginSpec
@@ -32,19 +34,23 @@ def explained_search(
         searcher: Of the opened home.
         photos: One or two of one coin.
         query: What is asked.
-        verify: Also hold the answer against an exact search.
+        verify: Also hold the vector search against an exact one.
     """
 
     def answer(seen: LookUp) -> tuple[SearchResult, PlanNode, Recall | None]:
         with traced() as requests:
             plan = seen.plan(query)
             result = seen.answer(plan)
-        # A ranker may well put others first: what it was given is what the search is to find.
-        recall = recall_of(seen, plan, seen.answer(plan, by_similarity=True)) if verify else None
+        recall = recall_of(seen, plan, _by_similarity(seen, plan)) if verify else None
         ranker = seen.home.ranker_name
         return result, _ranked(seen, plan, result, requests, recall, ranker), recall
 
     return searcher.look_up(photos, answer)
+
+
+def _by_similarity(seen: LookUp, plan: Plan) -> SearchResult:
+    """What the same search finds, without what its ranker makes of it, which is no loss."""
+    return replace(seen, ranker=RankStep(SimilarityRanker(), seen.ranker.depth)).answer(plan)
 
 
 def explain_photos(

@@ -13,7 +13,7 @@ from coinvec.services.search import LookUp
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """An answer held against an exact search over the vectors that SQL keeps.
+    """A vector search held against an exact one over the vectors that SQL keeps.
 
     Attributes:
         found: Groups of the answer that are among the best, or as similar as the last of them.

@@ -73,7 +73,7 @@ def deterministic(subject: RankerSubject) -> str:
     require(
         first == again == other,
         "A second call, or a second instance, gave another order.",
-        "Keep no state between calls, and draw no random numbers.",
+        "Keep no state from one request to another, and draw no random numbers.",
     )
     return ""
 
@@ -85,7 +85,8 @@ def cache_changes_nothing(subject: RankerSubject) -> str:
     with TemporaryDirectory(prefix="coinvec-check-") as name:
         # The folder may not exist yet, says the protocol.
         request = replace(_with_pictures(), cache=Path(name) / "cache")
-        cached = [_ids(_ranked(subject, request, given)) for _ in range(2)]
+        # Each time as another search: a ranker may remember what it said of one.
+        cached = [_ids(_ranked(subject, replace(request), given)) for _ in range(2)]
         if isinstance(subject.model, PreparingRanker):
             prepared = Path(name) / "prepared"
             images = {each.image.id: _catalogue_crop(each.image.id) for each in given}
@@ -132,7 +133,7 @@ def thread_safe(subject: RankerSubject) -> str:
     require(
         found == expected * 3,
         "Threads that use one instance at once get another order.",
-        "Keep what a call works on in local variables, not on `self`.",
+        "Keep what a call works on in local variables, or by its request, not on `self` alone.",
     )
     return ""
 

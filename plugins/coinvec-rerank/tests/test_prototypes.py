@@ -1,5 +1,7 @@
 """What ships of the starter catalogue's designs, and what a home without pictures makes of it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from coins import candidate, image_id, minted, struck
@@ -9,6 +11,7 @@ from coinvec_rerank.verify import VerifyRanker
 from coinvec_rerank.weights import NETWORK
 
 import coinvec
+from coinvec.errors import PluginError
 from coinvec.plugin.protocols import RankingRequest
 from coinvec.services.starter import add_starter, find_starter
 from coinvec.testing import mint_catalogue, write_phone_photos
@@ -47,6 +50,31 @@ def test_a_picture_of_one_s_own_goes_before_the_prototype(tmp_path, monkeypatch)
     [of_prototype] = VerifyRanker().scores(RankingRequest([photo], lambda _: None), given)
     assert of_prototype < own
     assert VerifyRanker().scores(RankingRequest([photo], lambda _: photo), given) == [own]
+
+
+def test_prototypes_stand_in_for_pictures_that_there_are_none_of(tmp_path, monkeypatch):
+    """They may be made of the very photos that an evaluation asks with."""
+    photo, [given] = struck(minted(1)[0]), [candidate("t0", 0.5)]
+    write(tmp_path / "p.npz", {"d": descriptor(3)}, {image_id("t0"): "d"})
+    prototypes = Prototypes(tmp_path / "p.npz")
+    monkeypatch.setattr("coinvec_rerank.verify.PROTOTYPES", prototypes)
+    pictured = replace(given, image=replace(given.image, media_digest=given.image.id))
+    for each, is_known in ((given, True), (pictured, False)):
+        [score] = VerifyRanker().scores(RankingRequest([photo], lambda _: None), [each])
+        assert (score is not None) is is_known
+
+
+def test_prototypes_of_another_network_are_not_used(tmp_path, monkeypatch):
+    monkeypatch.setattr("coinvec_rerank.prototypes.NETWORK", "another")
+    write(tmp_path / "p.npz", {"d": descriptor(3)}, {image_id("t0"): "d"})
+    monkeypatch.undo()
+    assert Prototypes(tmp_path / "p.npz").of([image_id("t0")]) == {}
+
+
+def test_a_damaged_file_is_told(tmp_path):
+    (tmp_path / "p.npz").write_bytes(FILE.read_bytes()[:1000])
+    with pytest.raises(PluginError, match=r"p\.npz.*force-reinstall"):
+        Prototypes(tmp_path / "p.npz").of([image_id("t0")])
 
 
 @pytest.fixture(scope="module")

@@ -173,6 +173,13 @@ def test_the_verdict_costs_no_second_look():
     assert [each.type for each in asked[-1]] == ["new"]
 
 
+def test_what_was_out_of_reach_is_read_when_the_verdict_asks_for_it():
+    request = request_for(struck(DESIGNS[1], turned=20.0))
+    many, ranker = [candidate(f"none{at}", 0.9) for at in range(20)], VerifyRanker()
+    assert ranker.scores(request, [*many, candidate("t1", 0.5)])[-1] is None
+    assert ranker.scores(request, [candidate("t1", 0.5)]) != [None]
+
+
 def test_what_another_network_made_is_forgotten(tmp_path):
     old = tmp_path / "gradients-1.db"
     old.write_bytes(b"")
@@ -210,9 +217,9 @@ def test_scores_fall_along_the_order_and_are_the_candidate_s_own():
     photo = struck(DESIGNS[2], turned=35.0, seed=12)
     ranker, request = VerifyRanker(), request_for(photo)
     ranked = ranker.rank(request, alike())
-    scores = ranker.scores(request, ranked)
+    scores = ranker.scores(replace(request), ranked)
     assert scores == sorted(scores, reverse=True)
-    alone = [ranker.scores(request, [each])[0] for each in ranked]
+    alone = [ranker.scores(replace(request), [each])[0] for each in ranked]
     assert scores == pytest.approx(alone, abs=1e-5)
     assert ranker.scores(request, [candidate("none", 0.9)]) == [None]
 

@@ -142,14 +142,16 @@ def test_a_verifier_is_trained_and_exported(run, minted):
     learnt = ["image,look,split,same_photo"]
     learnt += [f"{coin}-{view}.png,look{coin},train," for coin in range(2) for view in range(2)]
     (minted / "coins.csv").write_text("\n".join(learnt) + "\n", encoding="utf-8")
+    (minted / "more.csv").write_text("image,look\n2-0.png,look0\n", encoding="utf-8")
     arguments = (
         "train", "verifier", "--out", minted / "run", "--coins", minted / "coins.csv",
-        "--grids", minted / "grids", *dev(minted),
+        "--grids", minted / "grids", "--more", minted / "more.csv", *dev(minted),
         "--width", 4, "--layers", 1, "--looks", 2, "--views", 1, "--epoch-steps", 2, "--epochs", 1,
     )  # fmt: skip
     status, _, err = run(*arguments)
     assert status == 0, err
     assert "best mean of hit rate at 1 and AUROC" in err
+    assert len(np.load(minted / "grids" / "grids-0.npy")) == 5
     status, _, err = run("train", "export-verifier", minted / "run", minted / "verify.onnx")
     assert status == 0, err
     revision = sha256((minted / "verify.onnx").read_bytes()).hexdigest()[:12]

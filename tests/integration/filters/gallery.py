@@ -95,7 +95,7 @@ class Gallery:
 
     def of_types(self, types, where):
         """What SQL keeps of the vectors of some types under a filter."""
-        return self.catalogue.coins().vectors(self.live.id, DIM, where, types=types or {"none"})
+        return self.catalogue.coins().vectors(self.live.id, DIM, where, types=types)
 
     def similarity(self, record, vector):
         return float(np.dot(self.vectors[record.image.id].astype(float), vector.astype(float)))

@@ -9,28 +9,37 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Final
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coinvec_rerank.spectra import PACKED_BYTES
+from coinvec.errors import PluginError
 from coinvec_rerank.weights import NETWORK
 
 FILE: Final = Path(__file__).with_name("prototypes.npz")
+
+
+_NONE: Final[tuple[Mapping[str, int], NDArray[np.int8]]] = ({}, np.empty((0, 0), np.int8))
 
 
 class Prototypes:
     """Packed prototypes of designs by the ids of their images; read on first use.
 
     Args:
-        file: Written by `write`. Where there is none, nothing is known of any image.
+        file: Written by `write`. Where there is none, or one of another network, nothing is known
+            of any image.
     """
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
     def of(self, image_ids: Iterable[str]) -> dict[str, bytes]:
-        """The prototypes of those images that have one."""
+        """The prototypes of those images that have one.
+
+        Raises:
+            PluginError: The file is damaged.
+        """
         rows, packed = self._read
         return {
             image_id: packed[rows[image_id]].tobytes() for image_id in image_ids if image_id in rows
@@ -39,10 +48,18 @@ class Prototypes:
     @cached_property
     def _read(self) -> tuple[Mapping[str, int], NDArray[np.int8]]:
         if not self._file.exists():
-            return {}, np.empty((0, PACKED_BYTES), np.int8)
-        with np.load(self._file, allow_pickle=False) as kept:
-            rows = zip(kept["image_ids"], kept["prototype_of"].tolist(), strict=True)
-            return {image_id.tobytes().hex(): row for image_id, row in rows}, kept["prototypes"]
+            return _NONE
+        try:
+            with self._file.open("rb") as file, np.load(file, allow_pickle=False) as kept:
+                if str(kept["network"]) != NETWORK:
+                    return _NONE
+                rows = zip(kept["image_ids"], kept["prototype_of"].tolist(), strict=True)
+                return {image_id.tobytes().hex(): row for image_id, row in rows}, kept["prototypes"]
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
+            raise PluginError(
+                f"the ranker 'verify' cannot read {self._file.name}: {error}",
+                hint="Reinstall it: pip install --force-reinstall coinvec-rerank.",
+            ) from error
 
 
 def write(file: Path, prototypes: Mapping[str, bytes], prototype_of: Mapping[str, str]) -> None:

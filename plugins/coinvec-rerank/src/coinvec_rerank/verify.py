@@ -11,14 +11,22 @@ import numpy as np
 from coinvec.domain.coins import Design
 from coinvec.domain.images import Crop
 from coinvec.domain.results import Candidate
-from coinvec.domain.vectors import DesignImages
+from coinvec.domain.vectors import DesignImages, FloatArray
 from coinvec.plugin.protocols import RankingRequest
 from coinvec_rerank.cache import BlobCache
 from coinvec_rerank.gradients import REVISION, gradient_grid
 from coinvec_rerank.network import Network
 from coinvec_rerank.order import by_score
 from coinvec_rerank.prototypes import PROTOTYPES
-from coinvec_rerank.spectra import PACKED_BYTES, agreements, means, packed, spectra, unpacked
+from coinvec_rerank.spectra import (
+    PACKED_BYTES,
+    SpectrumArray,
+    agreements,
+    means,
+    packed,
+    spectra,
+    unpacked,
+)
 from coinvec_rerank.weights import NETWORK, VERIFICATION, Verification
 
 Shown = tuple[tuple[str, str], ...]
@@ -30,6 +38,8 @@ _DIGITS: Final = 6
 """Of an agreement; further ones depend on how many coins are compared at once."""
 _IMAGES: Final = 8
 """Images of a design that are held against a photo, those most alike to it."""
+_BLOCK: Final = 16
+"""Groups that are compared at once: some 4 MiB of spectra, times four in passing."""
 _EARLIER: Final = ("gradients-*.db*", "descriptors-*.db*")
 """What this ranker kept under other revisions."""
 _READ: Final = 20
@@ -39,7 +49,7 @@ _READ: Final = 20
 class VerifyRanker:
     """Orders candidates by similarity and by how well their local gradients agree with the photo's.
 
-    A candidate without a picture keeps its place.
+    A candidate of whose pictures nothing is known keeps its place.
 
     Args:
         weights: How much gradients count; by default as chosen on the development coins.
@@ -51,7 +61,7 @@ class VerifyRanker:
     ) -> None:
         self._weights = weights
         self._network = network or Network()
-        self._said = WeakKeyDictionary[RankingRequest, dict[Shown, float | None]]()
+        self._said = WeakKeyDictionary[RankingRequest, dict[Shown, float]]()
 
     def rank(self, request: RankingRequest, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
         """See `Ranker.rank`; reads the pictures of which nothing is kept yet."""
@@ -76,8 +86,9 @@ class VerifyRanker:
         fresh = {key: each for key, each in zip(shown, candidates, strict=True) if key not in said}
         if fresh:
             proofs = evidence(self._network, request, list(fresh.values()))
-            said |= dict(zip(fresh, proofs, strict=True))
-        return [said[key] for key in shown]
+            # One of which nothing is known may be among the first, and read, the next time.
+            said |= {k: p for k, p in zip(fresh, proofs, strict=True) if p is not None}
+        return [said.get(key) for key in shown]
 
     def prepare(self, crops: Mapping[str, Crop], cache: Path) -> None:
         """See `PreparingRanker.prepare`; about 20 ms of one processor core a coin."""
@@ -103,10 +114,13 @@ def evidence(
         dirt of the single coin are evened out. For two photos the mean over the sides of the type,
         each with the photo that agrees more. None where nothing is known of the images. A picture
         is read for the best image of the first candidates only: of the others, what is kept is
-        taken, or the prototype that ships of an image of the starter catalogue.
+        taken, or, where its design has no picture in the catalogue, the prototype that ships of one
+        of the starter catalogue.
     """
     sides = _sides(request, candidates)
-    known = _known(network, request, [side for each in sides for side in each])
+    known = _shipped(candidates, sides) | _known(
+        network, request, [side for each in sides for side in each]
+    )
     groups = [[_members(side, known) for side in each] for each in sides]
     shown = [members for each in groups for members in each if members]
     agreed = iter(_agreed(network, request, shown) if shown else ())
@@ -175,16 +189,39 @@ def _agreed(
 ) -> list[float]:
     """How well the photo that agrees most agrees with each group, of at least one coin."""
     photos = unpacked([_kept_form(network, crop) for crop in request.crops])
+    blocks = (groups[start : start + _BLOCK] for start in range(0, len(groups), _BLOCK))
+    agreed = np.concatenate([_agreed_block(photos, block) for block in blocks])
+    return [round(float(each), _DIGITS) for each in agreed]
+
+
+def _agreed_block(photos: SpectrumArray, groups: Sequence[Sequence[bytes]]) -> FloatArray:
     members = unpacked([each for group in groups for each in group])
     starts = np.cumsum([0, *map(len, groups[:-1])])
     single = np.maximum.reduceat(agreements(photos, members).max(axis=0), starts)
     common = agreements(photos, means(members, starts)).max(axis=0)
-    return [round(float(each), _DIGITS) for each in (single + common) / 2]
+    both: FloatArray = (single + common) / 2
+    return both
+
+
+def _shipped(
+    candidates: Sequence[Candidate], sides: Sequence[Sequence[Sequence[str]]]
+) -> dict[str, bytes]:
+    """The prototypes of images whose candidates have no picture.
+
+    With pictures, these alone count: prototypes may be made of the very photos that are asked.
+    """
+    return PROTOTYPES.of(
+        image_id
+        for candidate, each in zip(candidates, sides, strict=True)
+        if not candidate.image.has_media
+        for side in each
+        for image_id in side
+    )
 
 
 def _known(
     network: Network, request: RankingRequest, sides: Sequence[Sequence[str]]
-) -> Mapping[str, bytes]:
+) -> dict[str, bytes]:
     """What is known of catalogue images, by id."""
     wanted = dict.fromkeys(image for side in sides for image in side)
     cache = None if request.cache is None else cache_of(request.cache)
@@ -197,4 +234,4 @@ def _known(
     }
     if cache is not None:
         cache.keep(fresh)
-    return PROTOTYPES.of(wanted) | found | fresh
+    return found | fresh

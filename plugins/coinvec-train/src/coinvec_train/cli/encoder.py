@@ -99,7 +99,7 @@ def encoder(
 @click.option("--seed", default=0, show_default=True, help="Of everything random.")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def render(folder: Path, types: int, seed: int) -> None:
-    """Render coins that never were into FOLDER, for `coinvec train encoder --more`."""
+    """Render coins that never were into FOLDER, for `--more` of `coinvec train`."""
     from coinvec_train.encoder.rendered import render_coins
 
     click.echo(f"wrote {render_coins(folder, types, seed)}", err=True)
@@ -120,7 +120,7 @@ def render(folder: Path, types: int, seed: int) -> None:
 def compose(
     folder: Path, coins: Path, root: Path, grounds: tuple[Path, ...], cutouts: Path, seed: int
 ) -> None:
-    """Put the coins of the split `train` on other grounds, for `coinvec train encoder --more`.
+    """Put the coins of the split `train` on other grounds, for `--more` of `coinvec train`.
 
     FOLDER is filled with one picture for each of theirs.
     """
@@ -144,7 +144,7 @@ def compose(
 @click.option("--root", required=True, type=FOLDER, help="Folder that holds all the pictures.")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def crop(folder: Path, looks: Path, scenes: Path, root: Path) -> None:
-    """Crop coins of known looks out of photographs, for `coinvec train encoder --more`."""
+    """Crop coins of known looks out of photographs, for `--more` of `coinvec train`."""
     from coinvec_train.encoder.cropped import crop_coins
 
     click.echo(f"wrote {crop_coins(folder, looks, scenes, root)}", err=True)
