@@ -164,14 +164,15 @@ def test_looks_stand_beside_those_most_like_them():
 
 
 def test_grids_are_kept_and_those_of_others_refused(cutouts, tmp_path):
-    told = []
-    one, two = grids_of(tmp_path, cutouts.pixels, 1, lambda *each: told.append(each))
+    told, names = [], list(cutouts)
+    one, two = grids_of(tmp_path, names, cutouts.pixels, 1, lambda *each: told.append(each))
     assert one.shape == two.shape == (12, *SHAPE)
     assert told[-1] == (24, 24)
     assert np.abs(one[0] - two[0]).max() > 0.01
-    grids_of(tmp_path, cutouts.pixels, 1, lambda *_: pytest.fail("worked out again"))
-    with pytest.raises(SettingsError, match="other cut-outs"):
-        grids_of(tmp_path, cutouts.pixels[:5], 1, lambda *_: None)
+    grids_of(tmp_path, names, cutouts.pixels, 1, lambda *_: pytest.fail("worked out again"))
+    for others in (names[:5], [*names[:-1], "another.png"]):
+        with pytest.raises(SettingsError, match="other pictures"):
+            grids_of(tmp_path, others, cutouts.pixels[: len(others)], 1, lambda *_: None)
 
 
 def test_the_loss_falls_as_looks_come_apart():

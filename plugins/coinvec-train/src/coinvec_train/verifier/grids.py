@@ -2,8 +2,10 @@
 
 FOLDER/grids-0.npy    N × orientations × rings × sectors, float16, of the cut-outs
 FOLDER/grids-1.npy    of a bad photograph of each, and so on
+FOLDER/index.json     the pictures, in this order
 """
 
+import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,24 +18,31 @@ from torch.utils.data import DataLoader, Dataset
 from coinvec.domain.images import RgbArray
 from coinvec.errors import SettingsError
 from coinvec.plugin.cutout import SIZE
+from coinvec.services.files import written_whole
 from coinvec_train.encoder.rivals import as_crop
 from coinvec_train.encoder.views import Views
 
 GridArray = NDArray[np.float16]
 """N grids of `SHAPE`."""
 
+_INDEX = "index.json"
 _SEED = 11
 _BATCH = 32
 
 
 def grids_of(
-    folder: Path, cutouts: Sequence[RgbArray], views: int, advance: Callable[[int, int], None]
+    folder: Path,
+    names: Sequence[str],
+    cutouts: Sequence[RgbArray],
+    views: int,
+    advance: Callable[[int, int], None],
 ) -> list[GridArray]:
     """The grids of cut-outs and of bad photographs of them, or what is kept of an earlier call.
 
     Args:
         folder: Keeps them; a set of grids is there whole or not at all.
-        cutouts: N cut-outs.
+        names: Of N pictures.
+        cutouts: Their cut-outs.
         views: How many bad photographs of each.
         advance: Told how many grids are done, and of how many.
 
@@ -41,9 +50,10 @@ def grids_of(
         One array for the cut-outs, and one for each view; read from disk as used.
 
     Raises:
-        SettingsError: The folder holds grids of other cut-outs.
+        SettingsError: The folder holds grids of other pictures.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    _claim(folder, names)
     sets = []
     for view in range(views + 1):
         path = folder / f"grids-{view}.npy"
@@ -54,14 +64,21 @@ def grids_of(
                 advance(done + count, (views + 1) * len(cutouts))
 
             _write(path, _Grids(cutouts, view), told)
-        kept = np.load(path, mmap_mode="r")
-        if kept.shape != (len(cutouts), *SHAPE):
-            raise SettingsError(
-                f"The grids in {folder} are of other cut-outs than these.",
-                hint="Name another folder.",
-            )
-        sets.append(kept)
+        sets.append(np.load(path, mmap_mode="r"))
     return sets
+
+
+def _claim(folder: Path, names: Sequence[str]) -> None:
+    """Write down whose grids the folder holds, or see that they are those."""
+    index = folder / _INDEX
+    if not index.exists():
+        with written_whole(index) as passing:
+            passing.write_text(json.dumps(list(names)), encoding="utf-8")
+    elif json.loads(index.read_text(encoding="utf-8")) != list(names):
+        raise SettingsError(
+            f"The grids in {folder} are of other pictures than these.",
+            hint="Name another folder.",
+        )
 
 
 class _Grids(Dataset[GridArray]):

@@ -30,7 +30,8 @@ def batches(
     photographs = [*sources.material.training, *sources.material.watching]
     rows = [sources.cutouts.rows[each.image] for each in photographs]
     pixels = Rows(sources.cutouts.pixels, rows)
-    return Batches(config, photographs, grids_of(grids, pixels, config.views, advance))
+    names = [each.image for each in photographs]
+    return Batches(config, photographs, grids_of(grids, names, pixels, config.views, advance))
 
 
 def watched(sources: Sources) -> Watched:
