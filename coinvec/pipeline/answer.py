@@ -13,6 +13,7 @@ from coinvec.domain.predicates import Predicate
 from coinvec.domain.records import CoinRecord, StoredGeneration
 from coinvec.domain.results import Candidate, SearchResult
 from coinvec.domain.vectors import DesignImages
+from coinvec.pipeline.exact import ExactVectors
 from coinvec.pipeline.find import Finder, Finding, Probe
 from coinvec.pipeline.judge import Judgement, judge_scores, judge_similarities
 from coinvec.pipeline.rank import RankStep
@@ -176,9 +177,10 @@ class Answerer:
         rows = [finding.row for finding in findings]
         shown = zip(answers, rows, strict=True)
         types = {hit.type for (hits, _), row in shown if row is not None for hit in hits}
-        gallery = self._gallery(types, plan.query.where)
+        vectors = ExactVectors(self._gallery(types, plan.query.where))
+        known = Retriever(vectors, self.generation.collection)
         return [
-            (hits if row is None else with_sides(hits, probe.vectors[row], gallery), judgement)
+            (hits if row is None else with_sides(hits, probe.vectors[row], known), judgement)
             for (hits, judgement), probe, row in zip(answers, probes, rows, strict=True)
         ]
 

@@ -69,45 +69,37 @@ class Finder:
         """One finding per probe; probes with one photo share their searches."""
         if self._plan.total_matching == 0:
             return [Finding(warnings=probe.warnings) for probe in probes]
-        findings: dict[int, Finding] = {}
-        single: dict[int, int] = {}
-        warnings = {place: probe.warnings for place, probe in enumerate(probes)}
-        evidence: dict[int, frozenset[str]] = {}
-        for place, probe in enumerate(probes):
-            if len(probe.vectors) == 1:
-                single[place] = 0
-                continue
-            fusion = fuse(self._retriever, probe.vectors, self._plan.filter, self._fused)
-            if fusion.is_one_side:
-                single[place] = self._better_photo(probe)
-                warnings[place] += (_one_side_warning(fusion, single[place]),)
-                evidence[place] = _evidence(fusion.groups)
-            else:
-                findings[place] = self._pair(probe, fusion)
-        if single:
-            alone = np.stack([probes[place].vectors[row] for place, row in single.items()])
-            findings |= dict(zip(single, self._single(alone), strict=True))
-        return [
-            replace(
-                found,
-                warnings=warnings[place],
-                evidence=found.evidence | seen,
-                row=single.get(place),
-            )
-            for place in range(len(probes))
-            for found, seen in [(findings[place], evidence.get(place, frozenset()))]
-        ]
+        findings = [self._begun(probe) for probe in probes]
+        alone = {at: found.row for at, found in enumerate(findings) if found.row is not None}
+        if alone:
+            photos = np.stack([probes[at].vectors[row] for at, row in alone.items()])
+            for at, (groups, leaders) in zip(alone, self._single(photos), strict=True):
+                seen = findings[at].evidence | _evidence([*groups, *leaders])
+                findings[at] = replace(findings[at], groups=groups, leaders=leaders, evidence=seen)
+        return findings
+
+    def _begun(self, probe: Probe) -> Finding:
+        """What two photos find; where one is to be searched by alone, which, and nothing yet."""
+        if len(probe.vectors) == 1:
+            return Finding(warnings=probe.warnings, row=0)
+        fusion = fuse(self._retriever, probe.vectors, self._plan.filter, self._fused)
+        if not fusion.is_one_side:
+            return replace(self._pair(probe, fusion), warnings=probe.warnings)
+        better = self._better_photo(probe)
+        warnings = (*probe.warnings, _one_side_warning(fusion, better))
+        return Finding(warnings=warnings, evidence=_evidence(fusion.groups), row=better)
 
     @property
     def _fused(self) -> int:
         """How many types a fusion must rank: all that are asked for, and some for the verdict."""
         return max(LEADERS, self._plan.k)
 
-    def _single(self, queries: FloatArray) -> list[Finding]:
+    def _single(self, queries: FloatArray) -> list[tuple[list[Group], list[Group]]]:
+        """The best groups for each query, and its leaders."""
         rows = self._nearest(queries, self._plan.k, self._plan.query.group_by)
         leaders = self._leaders(queries, rows)
         return [
-            _finding([_group(hit, {}) for hit in hits], [_group(hit, {}) for hit in leading])
+            ([_group(hit) for hit in hits], [_group(hit) for hit in leading])
             for hits, leading in zip(rows, leaders, strict=True)
         ]
 
@@ -143,7 +135,7 @@ class Finder:
             )[0]
         ]
         hits.sort(key=lambda hit: hit.order)
-        groups = [_group(hit, of_type) for hit in hits[:k]]
+        groups = [_group(hit, of_type.get(hit.type_key)) for hit in hits[:k]]
         return Finding(groups, leaders, evidence=evidence | _evidence(groups))
 
     def _better_photo(self, probe: Probe) -> int:
@@ -160,12 +152,9 @@ class Finder:
         )
 
 
-def _group(hit: Hit, sides_of_type: Mapping[str, Mapping[Side, Hit]]) -> Group:
-    return Group(hit, hit.similarity, sides_of_type.get(hit.type_key, {hit.side: hit}))
-
-
-def _finding(groups: Sequence[Group], leaders: Sequence[Group]) -> Finding:
-    return Finding(groups, leaders, evidence=_evidence([*groups, *leaders]))
+def _group(hit: Hit, sides: Mapping[Side, Hit] | None = None) -> Group:
+    """A group by its best image, which stands for its own side where no sides are known."""
+    return Group(hit, hit.similarity, sides or {hit.side: hit})
 
 
 def _evidence(groups: Sequence[Group]) -> frozenset[str]:

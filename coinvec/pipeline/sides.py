@@ -3,25 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from coinvec.catalogue.designs import Gallery
 from coinvec.domain.coins import Side
 from coinvec.domain.results import Candidate, Hit, SideMatch
 from coinvec.domain.vectors import FloatArray
-from coinvec.pipeline.exact import ExactVectors
 from coinvec.pipeline.retrieve import Retriever
 from coinvec.vectors.filters import VectorFilter
 
 
-def with_sides(hits: Sequence[Candidate], photo: FloatArray, gallery: Gallery) -> list[Candidate]:
+def with_sides(hits: Sequence[Candidate], photo: FloatArray, known: Retriever) -> list[Candidate]:
     """Give hits the best match of each side of their types.
 
     Args:
         hits: What was found of one photo.
         photo: Its vector, float32 of shape (dim,).
-        gallery: The vectors of the hits' types, as far as the filter leaves them.
+        known: Searches the vectors of the hits' types, as far as the filter leaves them.
     """
     types = sorted({hit.type for hit in hits})
-    [found] = Retriever(ExactVectors(gallery), "").sides(photo[None], types, VectorFilter())
+    [found] = known.sides(photo[None], types, VectorFilter())
     return [replace(hit, sides=matches(found.get(hit.type, {})) or hit.sides) for hit in hits]
 
 

@@ -22,6 +22,7 @@ from coinvec.domain.predicates import ColumnRef, Comparison, Op, Predicate
 from coinvec.domain.records import GenerationState, StoredGeneration
 from coinvec.domain.results import Candidate, CoinInPicture, Query
 from coinvec.domain.vectors import Embedding, FloatArray, Generation
+from coinvec.pipeline.exact import ExactVectors
 from coinvec.pipeline.find import Finder, Probe
 from coinvec.pipeline.retrieve import Retriever
 from coinvec.pipeline.sides import with_sides
@@ -148,8 +149,8 @@ def ways(
     def find_both_sides(query: FloatArray) -> list[Candidate]:
         hits = find(query)
         types = {hit.type for hit in hits}
-        known = catalogue.coins().vectors(live.id, DIM, where, types=types)
-        return with_sides(hits, query, known)
+        known = ExactVectors(catalogue.coins().vectors(live.id, DIM, where, types=types))
+        return with_sides(hits, query, Retriever(known, COLLECTION))
 
     return {
         RAW: raw("Bounded"),

@@ -37,7 +37,6 @@ from coinvec.services.home import Home
 from coinvec.services.queries import LabelledQuery, read_queries
 from coinvec.services.search import Searcher
 
-DEPTH = 100
 SEED = 7
 GROUND = 128
 """The grey that bad photos have around the coin."""
@@ -82,7 +81,8 @@ def judged(home: Home, queries: Sequence[LabelledQuery]) -> Iterator[Judged]:
     """Search every query; one in which no coin is found is left out."""
     recorder = Recorder()
     encoder = str(home.live.generation.encoder)
-    searcher = Searcher(home, ranker=RankStep(recorder, DEPTH, "verify", {encoder: ANY}))
+    depth = home.load_ranker("verify").depth
+    searcher = Searcher(home, ranker=RankStep(recorder, depth, "verify", {encoder: ANY}))
     with ThreadPoolExecutor(1) as pool:
         for query in queries:
             (result,) = searcher.search_batch(

@@ -11,6 +11,7 @@ from coinvec.domain.models import Metric, ModelRef
 from coinvec.domain.records import CoinRecord, GenerationState
 from coinvec.domain.results import CoinInPicture
 from coinvec.domain.vectors import Embedding, Generation
+from coinvec.pipeline.exact import ExactVectors
 from coinvec.pipeline.find import Finder, Probe
 from coinvec.pipeline.retrieve import Retriever
 from coinvec.query.planner import make_plan
@@ -94,8 +95,9 @@ class Gallery:
         return plan, self.answer(plan, *vectors)
 
     def of_types(self, types, where):
-        """What SQL keeps of the vectors of some types under a filter."""
-        return self.catalogue.coins().vectors(self.live.id, DIM, where, types=types)
+        """Searches what SQL keeps of the vectors of some types under a filter."""
+        known = self.catalogue.coins().vectors(self.live.id, DIM, where, types=types)
+        return Retriever(ExactVectors(known), self.live.collection)
 
     def similarity(self, record, vector):
         return float(np.dot(self.vectors[record.image.id].astype(float), vector.astype(float)))

@@ -23,6 +23,26 @@ if TYPE_CHECKING:
 _INPUT, _OUTPUT = "image", "embedding"
 
 
+def open_network(weights: Path, about: About) -> "InferenceSession":
+    """Open the network, laid out for all turns of one coin.
+
+    Args:
+        weights: ONNX file: `image`, turns × 3 × S × S, to `embedding`, turns × dim of norm 1.
+        about: Its description.
+
+    Raises:
+        PluginError: The weights are missing, damaged, or those of another network.
+    """
+    return open_session(
+        weights,
+        plugin="the encoder 'arcface'",
+        inputs=[_INPUT],
+        outputs=[_OUTPUT],
+        remedy=REMEDY,
+        sizes={"batch": about.turns},
+    )
+
+
 class ArcfaceEncoder:
     """Turns cut-out coins into embeddings; loads on first use. Safe to call from threads.
 
@@ -66,12 +86,5 @@ class ArcfaceEncoder:
     def _loaded(self) -> "InferenceSession":
         with self._loading:
             if self._session is None:
-                self._session = open_session(
-                    self._weights,
-                    plugin="the encoder 'arcface'",
-                    inputs=[_INPUT],
-                    outputs=[_OUTPUT],
-                    remedy=REMEDY,
-                    sizes={"batch": self._about.turns},
-                )
+                self._session = open_network(self._weights, self._about)
             return self._session

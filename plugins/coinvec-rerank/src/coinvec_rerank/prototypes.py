@@ -18,8 +18,6 @@ from coinvec.errors import PluginError
 from coinvec_rerank.weights import NETWORK
 
 FILE: Final = Path(__file__).with_name("prototypes.npz")
-
-
 _NONE: Final[tuple[Mapping[str, int], NDArray[np.int8]]] = ({}, np.empty((0, 0), np.int8))
 
 
@@ -40,9 +38,12 @@ class Prototypes:
         Raises:
             PluginError: The file is damaged.
         """
+        wanted = list(image_ids)
+        if not wanted:  # of a catalogue with pictures, whose searches need not read the file
+            return {}
         rows, packed = self._read
         return {
-            image_id: packed[rows[image_id]].tobytes() for image_id in image_ids if image_id in rows
+            image_id: packed[rows[image_id]].tobytes() for image_id in wanted if image_id in rows
         }
 
     @cached_property

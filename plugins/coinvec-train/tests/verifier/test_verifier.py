@@ -173,6 +173,9 @@ def test_grids_are_kept_and_those_of_others_refused(cutouts, tmp_path):
     for others in (names[:5], [*names[:-1], "another.png"]):
         with pytest.raises(SettingsError, match="other pictures"):
             grids_of(tmp_path, others, cutouts.pixels[: len(others)], 1, lambda *_: None)
+    (tmp_path / "index.json").unlink()
+    with pytest.raises(SettingsError, match="other pictures"):
+        grids_of(tmp_path, names, cutouts.pixels, 1, lambda *_: None)
 
 
 def test_the_loss_falls_as_looks_come_apart():

@@ -31,5 +31,5 @@ MORE = click.option(
     "--more",
     multiple=True,
     type=FILE,
-    help="CSV of further pictures, as of `render-coins` or `compose-coins`.",
+    help="CSV of further pictures, as of `render-coins`, `compose-coins` or `crop-coins`.",
 )

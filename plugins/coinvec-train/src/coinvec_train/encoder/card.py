@@ -11,7 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from coinvec_arcface.about import REMEDY, WEIGHTS, read_about
+from coinvec_arcface.about import WEIGHTS, read_about
+from coinvec_arcface.encoder import open_network
 from numpy.typing import NDArray
 
 from coinvec.domain.choices import Verdict
@@ -19,7 +20,6 @@ from coinvec.domain.images import RgbArray
 from coinvec.domain.models import Thresholds
 from coinvec.domain.vectors import FloatArray
 from coinvec.plugin.cutout import SIZE
-from coinvec.plugin.onnx import open_session
 from coinvec.plugin.protocols import Encoder
 from coinvec_train.encoder.calibrate import Judged, judged
 from coinvec_train.encoder.export import imported_encoder
@@ -263,14 +263,7 @@ def _latency(encoder: Encoder, collection: Collection, runs: Sequence[Path]) -> 
     """Medians in milliseconds of one coin, and of the same network in torch."""
     crops = [as_crop(each) for each, _ in zip(collection.cutouts.values(), range(8), strict=False)]
     about = read_about()
-    session = open_session(
-        WEIGHTS,
-        plugin="the encoder",
-        inputs=["image"],
-        outputs=["embedding"],
-        remedy=REMEDY,
-        sizes={"batch": about.turns},
-    )
+    session = open_network(WEIGHTS, about)
     views = np.zeros((about.turns, 3, about.size, about.size), dtype=np.float32)
     calls: dict[str, Callable[[], object]] = {
         "one coin, all turns": lambda: encoder.encode(crops[:1]),

@@ -69,12 +69,14 @@ def grids_of(
 
 
 def _claim(folder: Path, names: Sequence[str]) -> None:
-    """Write down whose grids the folder holds, or see that they are those."""
+    """Write down whose grids the folder is to hold, or see that it holds those."""
     index = folder / _INDEX
-    if not index.exists():
+    claimed = json.loads(index.read_text(encoding="utf-8")) if index.exists() else None
+    # Grids that nobody wrote down the pictures of may be anybody's.
+    if claimed is None and not any(folder.glob("grids-*.npy")):
         with written_whole(index) as passing:
             passing.write_text(json.dumps(list(names)), encoding="utf-8")
-    elif json.loads(index.read_text(encoding="utf-8")) != list(names):
+    elif claimed != list(names):
         raise SettingsError(
             f"The grids in {folder} are of other pictures than these.",
             hint="Name another folder.",
