@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 from coinvec_train.encoder.data import DrawnViews
-from coinvec_train.encoder.views import Views, fainter, relit, with_cast, with_glare, with_shadow
+from coinvec_train.encoder.views import (
+    Views,
+    fainter,
+    in_poor_light,
+    relit,
+    with_cast,
+    with_glare,
+    with_shadow,
+)
 
 from coinvec.domain.images import Ellipse
 from coinvec.plugin.cutout import RADIUS, SIZE
@@ -35,7 +43,9 @@ def test_the_coin_stays_in_view_and_its_surroundings_black(coin):
         assert not inside[0, 0]
 
 
-@pytest.mark.parametrize("change", [relit, fainter, with_glare, with_shadow, with_cast])
+@pytest.mark.parametrize(
+    "change", [relit, fainter, with_glare, with_shadow, with_cast, in_poor_light]
+)
 def test_light_changes_the_coin_alone(coin, change):
     changed = change(coin, np.random.default_rng(3))
     assert np.array_equal(changed.any(axis=2), coin.any(axis=2))
@@ -50,6 +60,24 @@ def test_less_of_the_relief_is_seen_under_even_light(coin):
     inside = coin.any(axis=2)
     assert faint[inside].std() < 0.95 * coin[inside].std()
     assert faint[rim].mean() == pytest.approx(coin[rim].mean(), rel=0.05)
+
+
+def test_in_poor_light_little_is_left_of_the_relief(coin):
+    inside = coin.any(axis=2)
+    for seed in range(10):
+        dim = in_poor_light(coin, np.random.default_rng(seed))[inside].astype(float)
+        assert dim.mean() < 0.95 * coin[inside].mean()
+        assert dim.std() < 0.85 * coin[inside].std()
+
+
+def test_the_wanted_share_of_views_is_in_poor_light(coin):
+    lit, dim, half = (Views("phone", 64, poor_light=share) for share in (0.0, 1.0, 0.5))
+    light = [
+        [views.draw(coin, np.random.default_rng(seed)).mean() for seed in range(40)]
+        for views in (lit, dim, half)
+    ]
+    assert np.mean(light[1]) < 0.7 * np.mean(light[0])
+    assert np.mean(light[1]) < np.mean(light[2]) < np.mean(light[0])
 
 
 def test_a_coin_is_seen_turned_by_every_angle(coin):

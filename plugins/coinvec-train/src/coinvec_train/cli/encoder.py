@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 @click.option("--pooling", default="average", show_default=True, help="`average` or `gem`.")
 @click.option("--size", default=256, show_default=True, help="Sides of training pictures.")
 @click.option("--views", default="phone", show_default=True, help="`article` or `phone`.")
+@click.option("--poor-light", default=0.0, show_default=True, help="Share of views in poor light.")
 @click.option("--mirrored", is_flag=True, help="Learn mirror images as classes of their own.")
 @click.option("--margin", default=0.2, show_default=True, help="ArcFace's, in radians.")
 @click.option(

@@ -24,6 +24,7 @@ class EncoderConfig:
         pooling: One of `POOLINGS`.
         size: Sides of training pictures.
         views: Augmentations, one of `VIEWS`.
+        poor_light: Share of the views that are taken in poor light besides.
         mirrored: Learn mirrored coins besides, each look's as a class of its own.
         margin: ArcFace's angular margin in radians.
         margin_power: How fast margins fall as classes grow; 0 gives all the same.
@@ -48,6 +49,7 @@ class EncoderConfig:
     pooling: str = "average"
     size: int = 256
     views: str = "phone"
+    poor_light: float = 0.0
     mirrored: bool = False
     margin: float = 0.2
     margin_power: float = 0.0

@@ -42,7 +42,7 @@ class Sources:
     def epoch(self, config: EncoderConfig, first: int, count: int) -> Dataset[Example]:
         """The training views of an epoch."""
         pixels, labels = self._labelled(self.material.training)
-        views = Views(config.views, config.size)
+        views = Views(config.views, config.size, poor_light=config.poor_light)
         return DrawnViews(
             pixels,
             labels,
@@ -80,9 +80,14 @@ class Sources:
         return Rows(self.cutouts.pixels, rows), [labels[each.look] for each in photographs]
 
 
-def worsened(queries: Sequence[RgbArray]) -> list[RgbArray]:
-    """Cut-outs as bad photographs, for there are few real ones of coins never trained on."""
-    views = Views("phone", SIZE)
+def worsened(queries: Sequence[RgbArray], *, poor_light: float = 0.0) -> list[RgbArray]:
+    """Cut-outs as bad photographs, for there are few real ones of coins never trained on.
+
+    Args:
+        queries: The cut-outs.
+        poor_light: Share of them that are taken in poor light besides.
+    """
+    views = Views("phone", SIZE, poor_light=poor_light)
     return [
         views.draw(each, np.random.default_rng((_WORSENED_SEED, at)))
         for at, each in enumerate(queries)

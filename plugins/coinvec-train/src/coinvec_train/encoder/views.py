@@ -4,7 +4,8 @@
 Gaussian noise, brightness and contrast, shadows, flips and rotations. `phone` is what changes from
 a dealer's picture to a coin in the hand: light from elsewhere on the relief, or from everywhere;
 glare, shadows, colour casts, darkness, wear, few pixels; and no flips, for no photograph mirrors a
-coin.
+coin. A share of either may be taken in poor light: of the relief a few grey levels are left, in the
+grain.
 """
 
 from dataclasses import dataclass
@@ -43,12 +44,13 @@ class Views:
     Args:
         kind: `article` or `phone`.
         size: Sides of the views, in pixels.
+        poor_light: Share of the views that are taken in poor light besides.
     """
 
-    def __init__(self, kind: str, size: int) -> None:
+    def __init__(self, kind: str, size: int, *, poor_light: float = 0.0) -> None:
         self._geometry = _GEOMETRY[kind]
         self._size = size
-        self._is_phone = kind == "phone"
+        self._is_phone, self._poor_light = kind == "phone", poor_light
         self._optics = _phone_optics() if self._is_phone else _article_optics()
 
     def draw(self, cutout: RgbArray, rng: Generator) -> RgbArray:
@@ -68,6 +70,8 @@ class Views:
         inside = np.asarray(pixels.any(axis=2))
         self._optics.set_random_seed(int(rng.integers(2**31)))
         seen: RgbArray = self._optics(image=pixels)["image"]
+        if self._poor_light and rng.random() < self._poor_light:
+            seen = in_poor_light(seen, rng)
         return np.where(inside[:, :, np.newaxis], seen, 0).astype(np.uint8)
 
     def _moved(self, cutout: RgbArray, rng: Generator) -> RgbArray:
@@ -151,6 +155,22 @@ def with_cast(pixels: RgbArray, rng: Generator) -> RgbArray:
     faded = grey + colour * (pixels - grey)
     gains = np.exp(rng.normal(0, 0.18, 3)).astype(np.float32)
     return _kept_black(faded * gains * np.exp(rng.uniform(-0.7, 0.25)), pixels)
+
+
+def in_poor_light(pixels: RgbArray, rng: Generator) -> RgbArray:
+    """Flat and underexposed, with a camera's grain, its smoothing and JPEG's on what is left."""
+    slow = _slow(pixels, pixels.shape[0] / 8)
+    detail, gain = np.exp(rng.uniform(np.log((0.3, 0.15)), np.log((0.9, 0.9))))
+    light = gain * (slow + detail * (pixels - slow))
+    light += rng.normal(0, rng.uniform(0.5, 3.0), pixels.shape)
+    light = np.asarray(cv2.GaussianBlur(light, (0, 0), rng.uniform(0.4, 1.2)), dtype=np.float32)
+    _, packed = cv2.imencode(
+        ".jpg",
+        np.clip(light, 0, 255).astype(np.uint8),
+        (cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(70, 96))),
+    )
+    seen = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), dtype=np.float32)
+    return _kept_black(seen, pixels)
 
 
 def _slow(pixels: RgbArray, sigma: float) -> _Float:
