@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 from coins import MIDDLE, SIZE, crop_of, minted, struck
-from coinvec_rerank.gradients import SHAPE, gradient_grid
+from coinvec_rerank.gradients import SHAPE, STEPS, gradient_grid
 from coinvec_rerank.network import Network
 from coinvec_rerank.spectra import agreements, spectra
 from hypothesis import given, settings
@@ -23,11 +23,25 @@ def agree(one, other):
     return float(found)
 
 
-def test_a_grid_is_a_unit_vector():
+def by_scale(crop):
+    return np.split(gradient_grid(crop), len(STEPS))
+
+
+def test_each_scale_of_a_grid_is_a_unit_vector():
     grid = gradient_grid(COIN)
     assert grid.shape == SHAPE
     assert grid.dtype == np.float32
-    assert np.linalg.norm(grid) == pytest.approx(1.0, abs=1e-5)
+    for scale in by_scale(COIN):
+        assert np.linalg.norm(scale) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_grain_hides_the_details_first():
+    grain = np.random.default_rng(0).normal(0, 25, COIN.cutout.shape)
+    grainy = np.clip(COIN.cutout + grain, 1, 255).astype(np.uint8)
+    grainy = crop_of(np.where(COIN.cutout_mask[..., None], grainy, 0).astype(np.uint8))
+    pairs = zip(by_scale(COIN), by_scale(grainy), strict=True)
+    fine, coarse = (float((one * other).sum()) for one, other in pairs)
+    assert fine < coarse
 
 
 @settings(max_examples=10, deadline=None)

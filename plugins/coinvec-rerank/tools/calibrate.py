@@ -44,7 +44,7 @@ ANY = Thresholds(known=-1.0, match=1.0, margin=0.0)
 
 
 class Recorder(VerifyRanker):
-    """Writes down what it says of the leaders of the last search."""
+    """Writes down what it says of the contenders of the last search."""
 
     said: Sequence[tuple[float | None, Candidate]] = ()
 
@@ -58,10 +58,14 @@ class Recorder(VerifyRanker):
 
 
 def bad_photos(
-    catalogue: coinvec.Catalogue, queries: Sequence[LabelledQuery], folder: Path
+    catalogue: coinvec.Catalogue,
+    queries: Sequence[LabelledQuery],
+    folder: Path,
+    *,
+    poor_light: float = 0.0,
 ) -> Iterator[LabelledQuery]:
-    """Each query with a bad photo of its coin, kept in a folder."""
-    views = Views("phone", SIZE)
+    """Each query with a bad photo of its coin, kept in a folder; a share of them in poor light."""
+    views = Views("phone", SIZE, poor_light=poor_light)
     for query in queries:
         for crop in catalogue.segment(query.photos[0]).crops:
             view = views.draw(crop.cutout, np.random.default_rng((SEED, query.line)))
@@ -93,15 +97,13 @@ def judged(home: Home, queries: Sequence[LabelledQuery]) -> Iterator[Judged]:
 
 
 def _judged(query: LabelledQuery, recorder: Recorder) -> Judged:
-    # The scores asked for last are those of the leaders: the verdict comes after the order.
-    ordered = sorted(
-        ((score, each) for score, each in recorder.said if score is not None),
-        key=lambda pair: -pair[0],
-    )
-    best, second = ordered[0], ordered[1] if len(ordered) > 1 else (-1.0, None)
+    # The scores asked for last are those of the contenders: the verdict comes after the order.
+    said = [(score, each.type) for score, each in recorder.said if score is not None]
+    best, best_type = max(said)
+    second = max((score for score, each in said if each != best_type), default=-1.0)
     # A look that several types share is no sure match of any of them.
-    is_sure = query.right_answers(GroupBy.TYPE) == {best[1].type}
-    return Judged(best[0], second[0], query.is_known, is_sure)
+    is_sure = query.right_answers(GroupBy.TYPE) == {best_type}
+    return Judged(best, second, query.is_known, is_sure)
 
 
 @click.command()

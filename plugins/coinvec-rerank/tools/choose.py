@@ -1,6 +1,6 @@
 """Chooses what the rankers weigh, on a home and its queries, and prints hit rates at 1.
 
-    python tools/choose.py HOME QUERIES [--bad-photos]
+    python tools/choose.py HOME QUERIES [--bad-photos | --poor-light]
 
 HOME is a home into which the catalogue of the development coins was imported with the models that
 are to be used; QUERIES is their queries file (see `coinvec evaluate`). Each query is searched once,
@@ -23,8 +23,8 @@ from coinvec_rerank.expansion import ExpansionRanker
 from coinvec_rerank.metal import MetalRanker
 from coinvec_rerank.network import Network
 from coinvec_rerank.order import by_score
-from coinvec_rerank.verify import evidence
-from coinvec_rerank.weights import Expansion, Prior
+from coinvec_rerank.verify import evidence, score
+from coinvec_rerank.weights import Expansion, Prior, Verification
 
 import coinvec
 from coinvec.domain.choices import GroupBy
@@ -34,8 +34,9 @@ from coinvec.plugin.protocols import RankingRequest
 from coinvec.services.queries import LabelledQuery, natural_grouping, read_queries
 from coinvec.services.search import Searcher
 
-DEPTHS = (20, 50, 100)
-WEIGHTS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 8.0, 16.0)
+DEPTHS = (20, 50, 100, 200)
+WEIGHTS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 8.0)
+FLOORS = (-1.0, 0.5, 0.6, 0.7, 0.8)
 LOSSES = (0.01, 0.02, 0.05, 0.1)
 NEIGHBOURS = (1, 2, 3, 5, 10)
 POWERS = (1.0, 3.0, 6.0)
@@ -77,23 +78,33 @@ class Recorder:
         return candidates
 
 
-def cases(home: Path, queries: Path, group_by: GroupBy, *, bad: bool) -> Iterator[Case]:
-    """Search every query whose coin is in the catalogue; one without a coin is left out."""
+def cases(home: Path, queries: Path, group_by: GroupBy, poor_light: float | None) -> Iterator[Case]:
+    """Search every query whose coin is in the catalogue; one without a coin is left out.
+
+    Args:
+        home: The home.
+        queries: Their file.
+        group_by: What is right of an answer.
+        poor_light: Ask with bad photos instead, this share of them in poor light.
+    """
     known = [each for each in read_queries(queries) if each.is_known]
     with (
         coinvec.open(home) as catalogue,
         ThreadPoolExecutor(1) as pool,
         TemporaryDirectory() as scratch,
     ):
-        if bad:
-            known = list(bad_photos(catalogue, known, Path(scratch)))
+        if poor_light is not None:
+            photos = bad_photos(catalogue, known, Path(scratch), poor_light=poor_light)
+            known = list(photos)
         for start in range(0, len(known), BATCH):
             chunk = known[start : start + BATCH]
             recorder = Recorder()
             searcher = Searcher(catalogue.home, ranker=RankStep(recorder))
-            photos = [each.photos for each in chunk]
             results = searcher.search_batch(
-                photos, Query(k=max(DEPTHS), group_by=group_by), pool, both_sides=False
+                [each.photos for each in chunk],
+                Query(k=max(DEPTHS), group_by=group_by),
+                pool,
+                both_sides=False,
             )
             found = [
                 query
@@ -110,11 +121,11 @@ def _joined(
         yield Case(request, candidates, proofs, query.right_answers(group_by))
 
 
-def verified(case: Case, depth: int, weight: float) -> Sequence[Candidate]:
-    """The order of `verify` at a depth and a weight."""
+def verified(case: Case, depth: int, weights: Verification) -> Sequence[Candidate]:
+    """The order of `verify` at a depth and with weights."""
     head = case.candidates[:depth]
     scores = [
-        None if proof is None else each.similarity + weight * proof
+        None if proof is None else score(each.similarity, proof, weights)
         for each, proof in zip(head, case.proofs[:depth], strict=True)
     ]
     return by_score(head, scores)
@@ -125,8 +136,10 @@ def settings() -> dict[str, dict[str, Order]]:
     return {
         "similarity": {"as it is": lambda case: case.candidates},
         "verify": {
-            f"depth={depth}, weight={weight}": partial(verified, depth=depth, weight=weight)
-            for depth, weight in product(DEPTHS, WEIGHTS)
+            f"depth={depth}, weight={weight}, floor={floor}": partial(
+                verified, depth=depth, weights=Verification(weight, floor)
+            )
+            for depth, weight, floor in product(DEPTHS, WEIGHTS, FLOORS)
         },
         "expand": {
             f"neighbours={n}, power={p}, weight={w}": _order(ExpansionRanker(Expansion(n, p, w)))
@@ -154,11 +167,16 @@ def hit_rate(seen: Sequence[Case], order: Order, group_by: GroupBy) -> float:
 @click.argument("home", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("queries", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--show", default=5, show_default=True, help="Settings shown of each ranker.")
-@click.option("--bad-photos", "bad", is_flag=True, help="Ask with a bad photo of each coin.")
-def main(home: Path, queries: Path, show: int, *, bad: bool) -> None:
+@click.option(
+    "--bad-photos", "poor_light", flag_value=0.0, help="Ask with a bad photo of each coin."
+)
+@click.option(
+    "--poor-light", "poor_light", flag_value=1.0, help="Ask with one in poor light besides."
+)
+def main(home: Path, queries: Path, show: int, poor_light: float | None) -> None:
     """Try every setting of every ranker on QUERIES in HOME."""
     group_by = natural_grouping(read_queries(queries))
-    seen = list(cases(home, queries, group_by, bad=bad))
+    seen = list(cases(home, queries, group_by, poor_light))
     click.echo(f"{len(seen)} queries, judged by {group_by.value}; hit rate at 1")
     for ranker, orders in settings().items():
         rates: Mapping[str, float] = {

@@ -71,9 +71,8 @@ class VerifyRanker:
         self, request: RankingRequest, candidates: Sequence[Candidate]
     ) -> Sequence[float | None]:
         """See `ScoringRanker.scores`: the weighted mean of similarity and agreement."""
-        weight = self._weights.weight
         return [
-            None if proof is None else _mean(candidate.similarity, proof, weight)
+            None if proof is None else score(candidate.similarity, proof, self._weights)
             for candidate, proof in zip(candidates, self._proofs(request, candidates), strict=True)
         ]
 
@@ -127,9 +126,11 @@ def evidence(
     return [_average([next(agreed) for members in each if members]) for each in groups]
 
 
-def _mean(similarity: float, proof: float, weight: float) -> float:
+def score(similarity: float, proof: float, weights: Verification) -> float:
+    """The weighted mean of a similarity, or the floor, and `evidence`."""
+    total = max(similarity, weights.floor) + weights.weight * proof
     # Rounding lifts what is the same picture a little above 1.
-    return min(1.0, (similarity + weight * proof) / (1 + weight))
+    return min(1.0, total / (1 + weights.weight))
 
 
 def cache_of(folder: Path) -> BlobCache:

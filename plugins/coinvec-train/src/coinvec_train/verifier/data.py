@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from coinvec_rerank.gradients import ORIENTATIONS, RINGS
+from coinvec_rerank.gradients import ORIENTATIONS, RINGS, STEPS
 from coinvec_rerank.gradients import SECTORS as CELLS
 from numpy.random import Generator
 from numpy.typing import NDArray
@@ -15,7 +15,11 @@ from coinvec_train.verifier.config import VerifierConfig
 from coinvec_train.verifier.grids import GridArray
 from coinvec_train.verifier.network import VerifierNetwork, agreements
 
-_SEEN_FROM_BEHIND = [-at % ORIENTATIONS for at in range(ORIENTATIONS)]
+_SEEN_FROM_BEHIND = [
+    scale * ORIENTATIONS + -at % ORIENTATIONS
+    for scale in range(len(STEPS))
+    for at in range(ORIENTATIONS)
+]
 
 _GRAIN = 0.5 / 128
 """Greatest deviation of the grain; that of a grid's own numbers is 1/128."""

@@ -1,7 +1,8 @@
 """Grids of gradients, worked out once: of cut-outs as they are, and as bad photographs.
 
 FOLDER/grids-0.npy    N × orientations × rings × sectors, float16, of the cut-outs
-FOLDER/grids-1.npy    of a bad photograph of each, and so on
+FOLDER/grids-1.npy    of a bad photograph of each
+FOLDER/grids-2.npy    of another one, in poor light, and so on by turns
 FOLDER/index.json     the pictures, in this order
 """
 
@@ -88,7 +89,7 @@ class _Grids(Dataset[GridArray]):
 
     def __init__(self, cutouts: Sequence[RgbArray], view: int) -> None:
         self._cutouts, self._view = cutouts, view
-        self._views = Views("phone", SIZE)
+        self._views = Views("phone", SIZE, poor_light=1 - view % 2)
 
     def __len__(self) -> int:
         return len(self._cutouts)

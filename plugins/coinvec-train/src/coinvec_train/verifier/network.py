@@ -3,7 +3,7 @@
 import math
 
 import torch
-from coinvec_rerank.gradients import ORIENTATIONS, RINGS
+from coinvec_rerank.gradients import ORIENTATIONS, RINGS, SHAPE
 from coinvec_rerank.spectra import FREQUENCIES, SECTORS
 from torch import nn
 from torch.nn import functional
@@ -29,7 +29,7 @@ class VerifierNetwork(nn.Module):
 
     def __init__(self, width: int, layers: int) -> None:
         super().__init__()
-        self.first = RingConvolution(ORIENTATIONS, width)
+        self.first = RingConvolution(SHAPE[0], width)
         self.between = nn.ModuleList(
             RingConvolution(width, width, dilation=2**layer) for layer in range(layers)
         )
@@ -41,12 +41,14 @@ class VerifierNetwork(nn.Module):
             nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
 
     def forward(self, grids: torch.Tensor) -> torch.Tensor:
-        """N × orientations × rings × 128 sectors to N × orientations × rings × 64, of norm 1."""
+        """N grids to N × orientations × rings × 64 sectors, of norm 1."""
         coins = functional.avg_pool2d(grids * _UNIT, (1, 2))
         seen = functional.silu(self.first(coins))
         for layer in self.between:
             seen = seen + functional.silu(layer(seen))
-        weighed = (coins + self.change(seen)) * functional.softplus(self.weight(seen) + _OPEN)
+        weighed = (coins[:, :ORIENTATIONS] + self.change(seen)) * functional.softplus(
+            self.weight(seen) + _OPEN
+        )
         # What a turn does not change tells no turn.
         telling = weighed - weighed.mean(dim=3, keepdim=True)
         flat = (telling * self.rings.exp()[:, None]).flatten(1)

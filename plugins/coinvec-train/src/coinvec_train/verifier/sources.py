@@ -41,7 +41,11 @@ def watched(sources: Sources) -> Watched:
     return Watched(
         gallery,
         _grids([cutouts[name] for name in gallery.images]),
-        {"dev": _grids(queries), "worsened": _grids(worsened(queries))},
+        {
+            "dev": _grids(queries),
+            "worsened": _grids(worsened(queries)),
+            "poor_light": _grids(worsened(queries, poor_light=1.0)),
+        },
     )
 
 
