@@ -6,13 +6,14 @@ from pathlib import Path
 
 from coinvec.catalogue.designs import Gallery
 from coinvec.catalogue.store import CatalogueStore
-from coinvec.domain.choices import GroupBy
+from coinvec.domain.choices import GroupBy, Verdict
 from coinvec.domain.images import Crop
 from coinvec.domain.models import Thresholds
 from coinvec.domain.predicates import Predicate
 from coinvec.domain.records import CoinRecord, StoredGeneration
 from coinvec.domain.results import Candidate, SearchResult
 from coinvec.domain.vectors import DesignImages
+from coinvec.pipeline.deeper import COMPARED, find_among
 from coinvec.pipeline.exact import ExactVectors
 from coinvec.pipeline.find import Finder, Finding, Probe
 from coinvec.pipeline.judge import Judgement, judge_scores, judge_similarities
@@ -22,10 +23,23 @@ from coinvec.pipeline.sides import matches, with_sides
 from coinvec.pipeline.timing import StageTimer
 from coinvec.plugin.protocols import RankingRequest
 from coinvec.query.planner import Plan
+from coinvec.query.render import render_filter
 from coinvec.vectors.filters import VectorFilter
+from coinvec.vectors.tracing import Request, noted
 
 Answer = tuple[Sequence[Candidate], Judgement]
 """Hits in the order that they are shown in, and what is to be said of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A probe, and what is known of it so far."""
+
+    probe: Probe
+    request: RankingRequest
+    finding: Finding
+    answer: Answer
+
 
 _ATTEMPTS = 5
 """Searches at most until no vector without a row is met; the last one looks at SQL's ids alone."""
@@ -68,13 +82,14 @@ class Answerer:
             timer: Counts the stages; each probe is given its share.
             both_sides: Also look up how alike the side that was not photographed is.
         """
-        k = plan.k
-        plan = replace(plan, ranked=self.ranker.widened(k))
-        findings, records = self._find(probes, plan, timer)
-        ranked = [
-            self._ranked(probe, finding, records, timer, k)
-            for probe, finding in zip(probes, findings, strict=True)
-        ]
+        looks = self._look(probes, plan, timer)
+        unknown = self._to_look_deeper(looks, plan)
+        if unknown and (second := self.ranker.second):
+            again = self._look_deeper([looks[at] for at in unknown], plan, second, timer)
+            for at, look in zip(unknown, again, strict=True):
+                looks[at] = look
+        findings = [look.finding for look in looks]
+        ranked = [look.answer for look in looks]
         if both_sides:
             with timer.stage("join"):
                 ranked = self._with_sides(ranked, probes, findings, plan)
@@ -82,6 +97,51 @@ class Answerer:
         return [
             self._result(probe, plan, finding, answer, timings)
             for probe, finding, answer in zip(probes, findings, ranked, strict=True)
+        ]
+
+    def _look(self, probes: Sequence[Probe], plan: Plan, timer: StageTimer) -> list[_Look]:
+        """The first look: what the vector store finds, ranked."""
+        widened = replace(plan, ranked=self.ranker.widened(plan.k))
+        findings, records = self._find(probes, widened, timer)
+        requests = map(self._request, probes)
+        return [
+            _Look(
+                probe,
+                request,
+                found,
+                self._ranked(self.ranker, request, found, records, timer, plan.k),
+            )
+            for probe, request, found in zip(probes, requests, findings, strict=True)
+        ]
+
+    def _to_look_deeper(self, looks: Sequence[_Look], plan: Plan) -> list[int]:
+        """Which looks ask for another: the coin is unknown so far, and there is more to look at."""
+        step = self.ranker
+        if step.deeper is None or plan.total_matching <= (step.depth or 0):
+            return []
+        unknown = [at for at, look in enumerate(looks) if look.answer[1].verdict is Verdict.UNKNOWN]
+        if unknown and self.catalogue.count(plan.query.where, GroupBy.IMAGE) > COMPARED:
+            return []
+        return unknown
+
+    def _look_deeper(
+        self, looks: Sequence[_Look], plan: Plan, step: RankStep, timer: StageTimer
+    ) -> list[_Look]:
+        """Look again, at more candidates; the request stays, by which a ranker may remember."""
+        probes = [look.probe for look in looks]
+        with timer.stage("retrieve"), noted(_comparison(plan, len(probes))) as request:
+            gallery = self._gallery(None, plan.query.where)
+            findings = find_among(gallery, probes, replace(plan, ranked=step.widened(plan.k)))
+            request.rows = len(gallery.image_ids)
+        with timer.stage("join"):
+            records = self.catalogue.records(set[str]().union(*(f.evidence for f in findings)))
+        return [
+            replace(
+                look,
+                finding=replace(found, warnings=look.finding.warnings),
+                answer=self._ranked(step, look.request, found, records, timer, plan.k),
+            )
+            for look, found in zip(looks, findings, strict=True)
         ]
 
     def _find(
@@ -144,7 +204,8 @@ class Answerer:
 
     def _ranked(
         self,
-        probe: Probe,
+        step: RankStep,
+        request: RankingRequest,
         finding: Finding,
         records: Mapping[str, CoinRecord],
         timer: StageTimer,
@@ -155,12 +216,11 @@ class Answerer:
             candidates = self._join(finding.groups, records)
             leaders = self._join(finding.leaders, records)
         with timer.stage("rank"):
-            request = self._request(probe)
-            hits = self.ranker.apply(request, candidates)[:k]
+            ordered = step.apply(request, candidates)
             encoder = str(self.generation.generation.encoder)
-            return hits, (
-                judge_scores(self.witness, encoder, request, leaders, hits)
-                or judge_similarities(self.thresholds, leaders, candidates, hits)
+            return ordered[:k], (
+                judge_scores(self.witness, encoder, request, leaders, ordered)
+                or judge_similarities(self.thresholds, leaders, candidates, ordered)
             )
 
     def _with_sides(
@@ -184,8 +244,8 @@ class Answerer:
             for (hits, judgement), probe, row in zip(answers, probes, rows, strict=True)
         ]
 
-    def _gallery(self, types: Collection[str], where: Predicate | None = None) -> Gallery:
-        """The vectors that SQL keeps of some types, as far as a filter leaves them."""
+    def _gallery(self, types: Collection[str] | None, where: Predicate | None = None) -> Gallery:
+        """The vectors that SQL keeps of some types, or of all, as far as a filter leaves them."""
         generation = self.generation
         return self.catalogue.coins().vectors(
             generation.id, generation.generation.dim, where, types=types
@@ -213,6 +273,14 @@ class Answerer:
             score=judgement.score,
             judged_by=judgement.by,
         )
+
+
+def _comparison(plan: Plan, queries: int) -> Request:
+    """What explanations say of a deeper look."""
+    where = plan.query.where
+    return Request(
+        "comparison in SQL", "" if where is None else render_filter(where), queries, None
+    )
 
 
 def _warned(finding: Finding, orphans: int) -> Finding:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from coinvec.domain.choices import Verdict
 from coinvec.domain.models import Thresholds
 from coinvec.domain.results import BY_SIMILARITY, Candidate
+from coinvec.pipeline.find import LEADERS
 from coinvec.pipeline.rank import RankStep
 from coinvec.plugin.protocols import RankingRequest
 
@@ -44,32 +45,34 @@ def judge_scores(
     encoder: str,
     request: RankingRequest,
     leaders: Sequence[Candidate],
-    hits: Sequence[Candidate],
+    ranked: Sequence[Candidate],
 ) -> Judgement | None:
-    """Judge from what a ranker says of the leaders.
+    """Judge from what a ranker says of the leaders, and of those that it puts first.
 
     Args:
         ranker: The ranker.
         encoder: The encoder that made the similarities, `name@revision`.
         request: What the ranker may look at.
-        leaders: The most similar types, among which it finds the best and the best other.
-        hits: Candidates in the ranker's order.
+        leaders: The most similar types.
+        ranked: Candidates in the order of the answer.
 
     Returns:
         None where it was not calibrated with this encoder, or has nothing to go by for the most
         similar type or the most similar other type.
     """
     thresholds = ranker.thresholds.get(encoder)
-    scores = ranker.scores(request, leaders) if thresholds and leaders else None
+    contenders = list({each.image.id: each for each in (*leaders, *ranked[:LEADERS])}.values())
+    scores = ranker.scores(request, contenders) if thresholds and leaders else None
     if scores is None or None in scores[:2]:
         return None
-    pairs = zip(scores, leaders, strict=True)
-    scored = [(score, leader) for score, leader in pairs if score is not None]
-    ordered = sorted(scored, key=lambda pair: -pair[0])
-    score, best = ordered[0]
-    agreed = all(hit.type == best.type for hit in hits[:1])
-    verdict = judge([each for each, _ in ordered], thresholds, agreed=agreed)
-    return Judgement(verdict, score, ranker.name)
+    by_type: dict[str, float] = {}
+    for score, each in zip(scores, contenders, strict=True):
+        if score is not None:
+            by_type[each.type] = max(score, by_type.get(each.type, score))
+    best, *others = sorted(by_type, key=lambda type_key: -by_type[type_key])
+    agreed = all(hit.type == best for hit in ranked[:1])
+    verdict = judge([by_type[each] for each in (best, *others[:1])], thresholds, agreed=agreed)
+    return Judgement(verdict, by_type[best], ranker.name)
 
 
 def judge(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ class RankStep:
     Attributes:
         ranker: Orders candidates.
         depth: How many of the first candidates it is given; None for all that there are.
+        deeper: How many before a coin is called unknown; None for no more.
         name: Its name.
         thresholds: Limits for its scores, by the encoder they were calibrated with.
     """
@@ -30,6 +31,12 @@ class RankStep:
     depth: int | None = None
     name: str = ""
     thresholds: Mapping[str, Thresholds] = field(default_factory=dict)
+    deeper: int | None = None
+
+    @property
+    def second(self) -> "RankStep | None":
+        """The same ranker, looking as far as it does before a coin is called unknown."""
+        return None if self.deeper is None else replace(self, depth=self.deeper, deeper=None)
 
     def widened(self, k: int) -> int:
         """How many candidates to retrieve where k are asked for."""

@@ -117,8 +117,9 @@ class ScoringRanker(Ranker, Protocol):
     """A ranker that tells how sure it is, for the verdict to rest on.
 
     Its declaration holds thresholds for its scores, by the encoder they were calibrated with. They
-    are asked for the most similar types of each search, a handful, so that the verdict depends
-    neither on how much is asked for nor on the grouping; it is made of the two greatest.
+    are asked for the five most similar types of each search and for the first five candidates in
+    the ranker's order, so that the verdict does not depend on how much is asked for; it is made of
+    the two greatest, of different types.
     """
 
     def scores(

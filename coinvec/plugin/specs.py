@@ -85,6 +85,8 @@ class RankerSpec(_Spec):
         depth: How many of the first candidates it orders. So many are retrieved for it even where
             fewer are asked for, and those behind them keep their places: what comes first does
             not depend on how much is asked for. None: as many as are asked for.
+        deeper: How many it orders before a coin is called unknown. They are looked up by comparing
+            every vector, in a catalogue of up to 20,000 matching images. None: no more.
         thresholds: Limits for the scores that a `ScoringRanker` gives, by the encoder they were
             calibrated with, as `name@revision`. With any other encoder its scores are not asked
             for.
@@ -93,6 +95,7 @@ class RankerSpec(_Spec):
     kind: ClassVar[str] = "ranker"
 
     depth: int | None = None
+    deeper: int | None = None
     thresholds: Mapping[str, Thresholds] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
@@ -100,6 +103,10 @@ class RankerSpec(_Spec):
         if self.depth is not None and not 1 <= self.depth <= K_MAX:
             raise InvalidValueError(
                 f"depth is {self.depth}; it must lie between 1 and {K_MAX:,}, or be None."
+            )
+        if self.deeper is not None and not (self.depth or K_MAX) < self.deeper <= K_MAX:
+            raise InvalidValueError(
+                f"deeper is {self.deeper}; it must lie beyond depth, up to {K_MAX:,}, or be None."
             )
 
 

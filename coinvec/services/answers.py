@@ -201,6 +201,7 @@ def spec_json(spec: PluginSpec) -> Json:
     if isinstance(spec, RankerSpec):
         shared |= {
             "depth": spec.depth,
+            "deeper": spec.deeper,
             "thresholds": {name: _limits_json(each) for name, each in spec.thresholds.items()},
         }
     return shared

@@ -211,7 +211,7 @@ class Home:
         """
         name = name or self.ranker_name
         spec = self.host.spec("ranker", name)
-        return RankStep(self.host.ranker(name), spec.depth, name, spec.thresholds)
+        return RankStep(self.host.ranker(name), spec.depth, name, spec.thresholds, spec.deeper)
 
     def load(self, generation: StoredGeneration) -> LoadedGeneration:
         """A generation with its pair of models, which are loaded once.

@@ -8,6 +8,15 @@ from coinvec.pipeline.judge import judge, judge_scores, judge_similarities
 from coinvec.pipeline.rank import RankStep
 from tests.unit.pipeline.test_rank import REQUEST, Backwards, Sure, candidate
 
+
+class SureOfTypes(Sure):
+    """Says of each candidate what it was told of its type, a, b and so on, and 0 of any other."""
+
+    def scores(self, request, candidates):
+        told = dict(zip("abc", self.given, strict=False))
+        return [told.get(each.type, 0.0) for each in candidates]
+
+
 LIMITS = Thresholds(known=0.5, match=0.7, margin=0.1)
 
 
@@ -46,7 +55,7 @@ A, B, C = candidate("a", 0.6), candidate("b", 0.55), candidate("c", 0.5)
 
 
 def by_scores(*scores, hits=(A, B), limits=None):
-    step = RankStep(Sure(*scores), name="sure", thresholds=limits or {ENCODER: LIMITS})
+    step = RankStep(SureOfTypes(*scores), name="sure", thresholds=limits or {ENCODER: LIMITS})
     return judge_scores(step, ENCODER, REQUEST, [A, B, C][: len(scores)], hits)
 
 
@@ -66,6 +75,19 @@ def test_a_calibrated_ranker_s_scores_are_judged(scores, hits, verdict):
     judgement = by_scores(*scores, hits=hits)
     assert (judgement.verdict, judgement.score) == (verdict, max(scores))
     assert judgement.by == "sure"
+
+
+def test_what_the_ranker_puts_first_need_not_be_among_the_most_similar():
+    step = RankStep(SureOfTypes(0.3, 0.2, 0.9), name="sure", thresholds={ENCODER: LIMITS})
+    judgement = judge_scores(step, ENCODER, REQUEST, [A, B], [C, A, B])
+    assert (judgement.verdict, judgement.score) == (Verdict.MATCH, 0.9)
+
+
+def test_two_designs_of_one_type_do_not_contend():
+    step = RankStep(SureOfTypes(0.9, 0.2), name="sure", thresholds={ENCODER: LIMITS})
+    again = candidate("a", 0.4, image="another")
+    judgement = judge_scores(step, ENCODER, REQUEST, [A, B], [A, again, B])
+    assert judgement.verdict is Verdict.MATCH
 
 
 def test_scores_without_limits_or_without_ground_are_not_judged():

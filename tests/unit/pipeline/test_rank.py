@@ -17,9 +17,11 @@ from coinvec.plugin.specs import RankerSpec
 REQUEST = RankingRequest((), lambda _: None)
 
 
-def candidate(name, similarity):
+def candidate(name, similarity, image="front"):
     design = Design(name, Side.OBVERSE, "o1")
-    image = CoinImage(hashlib.sha256(name.encode()).hexdigest(), design, "a.png", "PNG", 9, 9)
+    image = CoinImage(
+        hashlib.sha256(f"{name} {image}".encode()).hexdigest(), design, "a.png", "PNG", 9, 9
+    )
     return Candidate(similarity, CoinType(name, "Utopia", "1 penny"), design, image)
 
 
@@ -102,6 +104,23 @@ def test_similarity_falls_and_equals_go_by_image_id():
     ranked = RankStep(SimilarityRanker()).apply(REQUEST, given_)
     assert [each.similarity for each in ranked] == [0.9, 0.9, 0.2]
     assert ranked[0].image.id < ranked[1].image.id
+
+
+@pytest.mark.parametrize("deeper", [5, 4, 10_001])
+def test_a_deeper_look_goes_deeper(deeper):
+    with pytest.raises(InvalidValueError, match="deeper"):
+        RankerSpec(name="a", target="a:B", revision="1", depth=5, deeper=deeper)
+
+
+def test_what_orders_all_candidates_can_look_no_deeper():
+    with pytest.raises(InvalidValueError, match="deeper"):
+        RankerSpec(name="a", target="a:B", revision="1", deeper=7)
+
+
+def test_a_second_look_is_by_the_same_ranker_and_the_last():
+    first = RankStep(Backwards(), 2, "backwards", deeper=4)
+    assert first.second == RankStep(first.ranker, 4, "backwards")
+    assert first.second.second is None
 
 
 @pytest.mark.parametrize("depth", [0, -1, 10_001])

@@ -16,8 +16,9 @@ def coinvec_rankers() -> Iterable[RankerSpec]:
         RankerSpec(
             name="verify",
             target="coinvec_rerank.verify:VerifyRanker",
-            revision=f"5.{NETWORK}",
-            depth=100,
+            revision=f"6.{NETWORK}",
+            depth=20,
+            deeper=200,
             thresholds=VERIFICATION_LIMITS,
             summary="Similarity, and learned local gradients compared under every turn of the coin",
         ),
