@@ -70,8 +70,8 @@ def means(members: SpectrumArray, starts: IntArray) -> SpectrumArray:
     Returns:
         G spectra, such as `spectra` gives.
     """
-    sizes = np.diff(starts, append=len(members))
-    over_turns = _over_turns(np.repeat(members[starts], sizes, axis=0), members)
+    groups = np.split(members, starts[1:])
+    over_turns = np.concatenate([_over_turns(group[0], group) for group in groups])
     turns, agreed = over_turns.argmax(axis=1), over_turns.max(axis=1).clip(min=0.0)
     angles = np.outer(turns, np.arange(FREQUENCIES)) * (2j * np.pi / SECTORS)
     aligned = (agreed[:, np.newaxis] * np.exp(angles)).astype(np.complex64)
@@ -79,7 +79,7 @@ def means(members: SpectrumArray, starts: IntArray) -> SpectrumArray:
 
 
 def _over_turns(one: SpectrumArray, others: SpectrumArray) -> FloatArray:
-    """Correlations of spectra with another, or each with its own, under every turn; N × sectors."""
+    """Correlations of a spectrum with N others under every turn, N × sectors."""
     products = (others * one.conj()).sum(axis=(1, 2))
     return np.fft.irfft(products, n=SECTORS, axis=-1).astype(np.float32)
 
@@ -100,10 +100,16 @@ def unpacked(kept: Sequence[bytes]) -> SpectrumArray:
 
 
 def _unit(spectrum: SpectrumArray) -> SpectrumArray:
-    power = spectrum.real**2 + spectrum.imag**2
-    power[..., 1:] *= 2.0  # each stands for its negative frequency too
-    norms = np.sqrt(power.sum(axis=(1, 2, 3), keepdims=True) / SECTORS)
-    unit: SpectrumArray = np.divide(
-        spectrum, norms, out=np.zeros_like(spectrum), where=norms > _LEAST
-    )
+    power, constant = _power(spectrum), _power(spectrum[..., :1])
+    # Each but the first stands for its negative frequency too.
+    norms = np.sqrt((2.0 * power - constant) / SECTORS)
+    scales = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > _LEAST)
+    unit: SpectrumArray = spectrum * scales[:, np.newaxis, np.newaxis, np.newaxis]
     return unit
+
+
+def _power(spectrum: SpectrumArray) -> FloatArray:
+    """The sum of squared magnitudes of each of N."""
+    numbers = np.ascontiguousarray(spectrum).view(np.float32).reshape(len(spectrum), -1)
+    sums: FloatArray = np.einsum("ij,ij->i", numbers, numbers)  # one pass without copies
+    return sums
