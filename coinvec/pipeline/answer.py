@@ -13,7 +13,7 @@ from coinvec.domain.predicates import Predicate
 from coinvec.domain.records import CoinRecord, StoredGeneration
 from coinvec.domain.results import Candidate, SearchResult
 from coinvec.domain.vectors import DesignImages
-from coinvec.pipeline.deeper import COMPARED, find_among
+from coinvec.pipeline.deeper import COMPARED, find_among, finer, first_of_groups
 from coinvec.pipeline.exact import ExactVectors
 from coinvec.pipeline.find import Finder, Finding, Probe
 from coinvec.pipeline.judge import Judgement, judge_scores, judge_similarities
@@ -109,20 +109,24 @@ class Answerer:
                 probe,
                 request,
                 found,
-                self._ranked(self.ranker, request, found, records, timer, plan.k),
+                _cut(self._ranked(self.ranker, request, found, records, timer), plan.k),
             )
             for probe, request, found in zip(probes, requests, findings, strict=True)
         ]
 
     def _to_look_deeper(self, looks: Sequence[_Look], plan: Plan) -> list[int]:
         """Which looks ask for another: the coin is unknown so far, and there is more to look at."""
-        step = self.ranker
-        if step.deeper is None or plan.total_matching <= (step.depth or 0):
+        if self.ranker.deeper is None:
             return []
         unknown = [at for at, look in enumerate(looks) if look.answer[1].verdict is Verdict.UNKNOWN]
-        if unknown and self.catalogue.count(plan.query.where, GroupBy.IMAGE) > COMPARED:
-            return []
-        return unknown
+        return unknown if unknown and self._is_worth_comparing(plan) else []
+
+    def _is_worth_comparing(self, plan: Plan) -> bool:
+        """Whether there is more than was looked at, and not too much."""
+        query = plan.query
+        finest = self.catalogue.count(query.where, finer(query.group_by))
+        images = self.catalogue.count(query.where, GroupBy.IMAGE)
+        return finest > min(self.ranker.widened(0), plan.total_matching) and images <= COMPARED
 
     def _look_deeper(
         self, looks: Sequence[_Look], plan: Plan, step: RankStep, timer: StageTimer
@@ -131,18 +135,32 @@ class Answerer:
         probes = [look.probe for look in looks]
         with timer.stage("retrieve"), noted(_comparison(plan, len(probes))) as request:
             gallery = self._gallery(None, plan.query.where)
-            findings = find_among(gallery, probes, replace(plan, ranked=step.widened(plan.k)))
+            findings = find_among(gallery, probes, plan, step.widened(0))
             request.rows = len(gallery.image_ids)
         with timer.stage("join"):
-            records = self.catalogue.records(set[str]().union(*(f.evidence for f in findings)))
+            evidence = (finding.evidence for pair in findings for finding in pair)
+            records = self.catalogue.records(set[str]().union(*evidence))
         return [
-            replace(
-                look,
-                finding=replace(found, warnings=look.finding.warnings),
-                answer=self._ranked(step, look.request, found, records, timer, plan.k),
-            )
-            for look, found in zip(looks, findings, strict=True)
+            self._looked_deeper(look, found, asked, records, plan, step, timer)
+            for look, (found, asked) in zip(looks, findings, strict=True)
         ]
+
+    def _looked_deeper(
+        self,
+        look: _Look,
+        found: Finding,
+        asked: Finding,
+        records: Mapping[str, CoinRecord],
+        plan: Plan,
+        step: RankStep,
+        timer: StageTimer,
+    ) -> _Look:
+        """The look's answer: what was found, in the ranker's order, and then the rest of it."""
+        ordered, judgement = self._ranked(step, look.request, found, records, timer)
+        candidates = [*ordered, *self._join(asked.groups, records)]
+        hits = first_of_groups(candidates, plan.query.group_by)
+        finding = replace(asked, warnings=look.finding.warnings)
+        return replace(look, finding=finding, answer=_cut((hits, judgement), plan.k))
 
     def _find(
         self, probes: Sequence[Probe], plan: Plan, timer: StageTimer
@@ -209,16 +227,15 @@ class Answerer:
         finding: Finding,
         records: Mapping[str, CoinRecord],
         timer: StageTimer,
-        k: int,
     ) -> Answer:
-        """The first k hits of a finding, and what is to be said of them."""
+        """What was found, in the ranker's order, and what is to be said of it."""
         with timer.stage("join"):
             candidates = self._join(finding.groups, records)
             leaders = self._join(finding.leaders, records)
         with timer.stage("rank"):
             ordered = step.apply(request, candidates)
             encoder = str(self.generation.generation.encoder)
-            return ordered[:k], (
+            return ordered, (
                 judge_scores(self.witness, encoder, request, leaders, ordered)
                 or judge_similarities(self.thresholds, leaders, candidates, ordered)
             )
@@ -273,6 +290,11 @@ class Answerer:
             score=judgement.score,
             judged_by=judgement.by,
         )
+
+
+def _cut(answer: Answer, k: int) -> Answer:
+    hits, judgement = answer
+    return hits[:k], judgement
 
 
 def _comparison(plan: Plan, queries: int) -> Request:

@@ -1,7 +1,8 @@
-"""A second look before a coin is called unknown: more candidates, from the vectors that SQL keeps.
+"""A second look before a coin is called unknown, at more candidates and at single designs.
 
-Of a photo that shows little an embedding says little: the right coin may be anywhere. To ask a
-vector store for most of a catalogue takes longer than to compare all that SQL keeps.
+Of a photo that shows little an embedding says little: the right coin may be anywhere, and the side
+of it that seems most alike may be the wrong one. To ask a vector store for most of a catalogue
+takes longer than to compare all vectors that SQL keeps.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,8 @@ from dataclasses import replace
 from typing import Final
 
 from coinvec.catalogue.designs import Gallery
+from coinvec.domain.choices import GroupBy
+from coinvec.domain.results import Candidate
 from coinvec.pipeline.exact import ExactVectors
 from coinvec.pipeline.find import Finder, Finding, Probe
 from coinvec.pipeline.retrieve import Retriever
@@ -17,16 +20,42 @@ from coinvec.vectors.filters import VectorFilter
 
 COMPARED: Final = 20_000
 """Images that are compared one by one at most, about 10 ms a thousand. Of more, a further look at
-a few hundred types would be a look at few of them."""
+a few hundred designs would be a look at few of them."""
 
 
-def find_among(gallery: Gallery, probes: Sequence[Probe], plan: Plan) -> list[Finding]:
-    """One finding per probe, by comparing every vector.
+def finer(group_by: GroupBy) -> GroupBy:
+    """What is looked at in place of groups: for types, their designs."""
+    return GroupBy.DESIGN if group_by is GroupBy.TYPE else group_by
+
+
+def find_among(
+    gallery: Gallery, probes: Sequence[Probe], plan: Plan, count: int
+) -> list[tuple[Finding, Finding]]:
+    """For each probe what to look at, and what the plan asks for, by comparing every vector.
 
     Args:
         gallery: The vectors of all images that match the plan's filter.
         probes: The coins to look up.
-        plan: How many groups are wanted, and of what kind.
+        plan: How many groups are asked for, and of what kind.
+        count: How many are to be looked at, of the `finer` kind.
     """
     retriever = Retriever(ExactVectors(gallery), collection="")
-    return Finder(retriever, replace(plan, filter=VectorFilter())).find(probes)
+    asked = replace(plan, filter=VectorFilter())
+    query = replace(plan.query, group_by=finer(plan.query.group_by))
+    looked_at = Finder(retriever, replace(asked, query=query, ranked=count)).find(probes)
+    return list(zip(looked_at, Finder(retriever, asked).find(probes), strict=True))
+
+
+def first_of_groups(candidates: Sequence[Candidate], group_by: GroupBy) -> list[Candidate]:
+    """The first candidate of each group."""
+    first: dict[str, Candidate] = {}
+    for each in candidates:
+        match group_by:
+            case GroupBy.TYPE:
+                key = each.type
+            case GroupBy.DESIGN:
+                key = each.design.id
+            case GroupBy.IMAGE:
+                key = each.image.id
+        first.setdefault(key, each)
+    return list(first.values())

@@ -85,8 +85,9 @@ class RankerSpec(_Spec):
         depth: How many of the first candidates it orders. So many are retrieved for it even where
             fewer are asked for, and those behind them keep their places: what comes first does
             not depend on how much is asked for. None: as many as are asked for.
-        deeper: How many it orders before a coin is called unknown. They are looked up by comparing
-            every vector, in a catalogue of up to 20,000 matching images. None: no more.
+        deeper: How many it orders before a coin is called unknown: designs, where types are asked
+            for. They are looked up by comparing every vector, where no more than 20,000 images
+            match the filter. None: no more.
         thresholds: Limits for the scores that a `ScoringRanker` gives, by the encoder they were
             calibrated with, as `name@revision`. With any other encoder its scores are not asked
             for.

@@ -1,4 +1,4 @@
-"""What a ranker that looks at more hits costs a search: `verify` in the starter catalogue.
+"""What looking at more hits costs a search: `verify` in the starter catalogue.
 
 The starter catalogue has no pictures; descriptors of noise stand in for theirs, for comparing takes
 the same time whatever is compared.
@@ -13,6 +13,7 @@ from coinvec_rerank.spectra import PACKED_BYTES
 from coinvec_rerank.verify import VerifyRanker, cache_of
 
 import coinvec
+from coinvec.domain.models import Thresholds
 from coinvec.domain.results import Query
 from coinvec.pipeline.rank import RankStep
 from coinvec.services.ranker_cache import ranker_cache
@@ -22,7 +23,13 @@ from coinvec.testing import mint_catalogue, write_phone_photos
 from tests.bench.options import Options
 from tests.bench.report import report
 
-DEPTHS = (20, 50, 100)
+LOOKS: dict[str, tuple[int, int | None]] = {
+    "20": (20, None),
+    "20, then 400 designs": (20, 400),
+    "200 at once": (200, None),
+}
+"""How many hits are looked at, at first and before a coin is called unknown."""
+NEVER = Thresholds(known=1.0, match=1.0, margin=0.0)
 PHOTOS = 12
 STAGES = ("preprocess", "encode", "retrieve", "rank", "total")
 
@@ -36,21 +43,25 @@ def run(options: Options) -> None:
         with coinvec.init(Path(name) / "home") as catalogue:
             add_starter(catalogue.home, find_starter(catalogue.home.settings))
             _fill(catalogue)
+            encoder = str(catalogue.home.live.generation.encoder)
             searchers = {
-                depth: Searcher(catalogue.home, ranker=RankStep(VerifyRanker(), depth, "verify"))
-                for depth in DEPTHS
+                look: Searcher(
+                    catalogue.home,
+                    ranker=RankStep(VerifyRanker(), depth, "verify", {encoder: NEVER}, deeper),
+                )
+                for look, (depth, deeper) in LOOKS.items()
             }
             taken = {
-                depth: [searcher.search([photo.path], Query(k=10)).timings_ms for photo in photos]
-                for depth, searcher in searchers.items()
+                look: [searcher.search([photo.path], Query(k=10)).timings_ms for photo in photos]
+                for look, searcher in searchers.items()
             }
     report(f"\n| hits | {' | '.join(f'{stage}, ms' for stage in STAGES)} | ratio |")
     report(f"|---:{'|---:' * len(STAGES)}|---:|")
-    base = median(each["total"] for each in taken[DEPTHS[0]])
-    for depth, timings in taken.items():
+    base = median(each["total"] for each in next(iter(taken.values())))
+    for look, timings in taken.items():
         medians = [median(each[stage] for each in timings) for stage in STAGES]
         shown = " | ".join(f"{each:.0f}" for each in medians)
-        report(f"| {depth} | {shown} | {medians[-1] / base:.2f} |")
+        report(f"| {look} | {shown} | {medians[-1] / base:.2f} |")
 
 
 def _fill(catalogue: "coinvec.Catalogue") -> None:

@@ -52,7 +52,7 @@ def by_similarity(catalogue, photo):
     return [hit.type for hit in result.hits]
 
 
-def knowing(catalogue, wanted, *, depth=2, deeper=6):
+def knowing(catalogue, wanted, *, depth=2, deeper=100):
     encoder = str(catalogue.home.live.generation.encoder)
     return RankStep(Knowing(wanted), depth, "knowing", {encoder: LIMITS}, deeper)
 
@@ -73,7 +73,7 @@ def test_what_the_encoder_puts_last_is_found(catalogue, photo, by_similarity, k)
 
 @pytest.mark.parametrize("group_by", GroupBy)
 def test_in_every_grouping(catalogue, photo, by_similarity, group_by):
-    step = knowing(catalogue, by_similarity[-1], deeper=100)
+    step = knowing(catalogue, by_similarity[-1])
     assert (
         search(catalogue, [photo], step, k=2, group_by=group_by).hits[0].type == step.ranker.wanted
     )
@@ -102,7 +102,7 @@ def test_the_same_request_is_shown_more_and_only_where_the_coin_is_unknown(
     search(catalogue, [photo], step, k=1)
     (one, few), (other, more) = step.ranker.given
     assert one is other
-    assert (few, more) == (2, 6)
+    assert (few, more) == (2, 12)  # all designs of the six types
     step = knowing(catalogue, first)
     assert search(catalogue, [photo], step, k=1).verdict is Verdict.MATCH
     assert [count for _, count in step.ranker.given] == [2]
@@ -116,9 +116,18 @@ def test_not_where_there_is_too_much_to_compare(catalogue, photo, by_similarity,
 
 
 def test_not_where_all_was_looked_at(catalogue, photo, by_similarity):
-    step = replace(knowing(catalogue, "none of them"), depth=len(by_similarity), deeper=100)
-    assert search(catalogue, [photo], step, k=1).verdict is Verdict.UNKNOWN
-    assert len(step.ranker.given) == 1
+    for group_by, times in ((GroupBy.DESIGN, 1), (GroupBy.TYPE, 2)):  # types have two designs
+        step = replace(knowing(catalogue, "none of them"), depth=12)
+        found = search(catalogue, [photo], step, k=1, group_by=group_by)
+        assert found.verdict is Verdict.UNKNOWN
+        assert len(step.ranker.given) == times
+
+
+def test_not_beyond_what_is_declared(catalogue, photo, by_similarity):
+    step = knowing(catalogue, by_similarity[-1], deeper=3)
+    found = search(catalogue, [photo], step, k=100)
+    assert step.ranker.given[-1][1] == 3
+    assert sorted(hit.type for hit in found.hits) == sorted(by_similarity)
 
 
 def test_an_explanation_tells_of_it(catalogue, photo, by_similarity):

@@ -30,7 +30,6 @@ from coinvec.domain.choices import GroupBy
 from coinvec.domain.images import RgbArray
 from coinvec.domain.models import Thresholds
 from coinvec.domain.results import Candidate, Query, SearchResult
-from coinvec.pipeline.rank import RankStep
 from coinvec.plugin.cutout import SIZE
 from coinvec.plugin.protocols import RankingRequest
 from coinvec.services.home import Home
@@ -40,7 +39,8 @@ from coinvec.services.search import Searcher
 SEED = 7
 GROUND = 128
 """The grey that bad photos have around the coin."""
-ANY = Thresholds(known=-1.0, match=1.0, margin=0.0)
+NEVER = Thresholds(known=1.0, match=1.0, margin=0.0)
+"""By which no coin is known, so that every search looks deeper."""
 
 
 class Recorder(VerifyRanker):
@@ -85,8 +85,8 @@ def judged(home: Home, queries: Sequence[LabelledQuery]) -> Iterator[Judged]:
     """Search every query; one in which no coin is found is left out."""
     recorder = Recorder()
     encoder = str(home.live.generation.encoder)
-    depth = home.load_ranker("verify").depth
-    searcher = Searcher(home, ranker=RankStep(recorder, depth, "verify", {encoder: ANY}))
+    step = replace(home.load_ranker("verify"), ranker=recorder, thresholds={encoder: NEVER})
+    searcher = Searcher(home, ranker=step)
     with ThreadPoolExecutor(1) as pool:
         for query in queries:
             (result,) = searcher.search_batch(

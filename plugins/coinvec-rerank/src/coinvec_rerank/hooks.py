@@ -18,7 +18,7 @@ def coinvec_rankers() -> Iterable[RankerSpec]:
             target="coinvec_rerank.verify:VerifyRanker",
             revision=f"6.{NETWORK}",
             depth=20,
-            deeper=200,
+            deeper=400,
             thresholds=VERIFICATION_LIMITS,
             summary="Similarity, and learned local gradients compared under every turn of the coin",
         ),
