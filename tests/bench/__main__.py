@@ -15,7 +15,7 @@ BENCHES = {
     "overhead": "what the query layer costs over raw pymilvus",
     "indexes": "index types on a Milvus server: recall, latency, build time, memory",
     "discovery": "what fifty installed plugins cost at the start",
-    "depth": "what a ranker that looks at more hits costs a search",
+    "depth": "what looking at more hits costs a search",
 }
 """What there is, in the order it runs: a module of this folder with a function `run(options)`."""
 
