@@ -103,16 +103,12 @@ class Answerer:
         """The first look: what the vector store finds, ranked."""
         widened = replace(plan, ranked=self.ranker.widened(plan.k))
         findings, records = self._find(probes, widened, timer)
-        requests = map(self._request, probes)
-        return [
-            _Look(
-                probe,
-                request,
-                found,
-                _cut(self._ranked(self.ranker, request, found, records, timer), plan.k),
-            )
-            for probe, request, found in zip(probes, requests, findings, strict=True)
-        ]
+        looks: list[_Look] = []
+        for probe, found in zip(probes, findings, strict=True):
+            request = self._request(probe)
+            hits, judgement = self._ranked(self.ranker, request, found, records, timer)
+            looks.append(_Look(probe, request, found, (hits[: plan.k], judgement)))
+        return looks
 
     def _to_look_deeper(self, looks: Sequence[_Look], plan: Plan) -> list[int]:
         """Which looks ask for another: the coin is unknown so far, and there is more to look at."""
@@ -140,27 +136,14 @@ class Answerer:
         with timer.stage("join"):
             evidence = (finding.evidence for pair in findings for finding in pair)
             records = self.catalogue.records(set[str]().union(*evidence))
-        return [
-            self._looked_deeper(look, found, asked, records, plan, step, timer)
-            for look, (found, asked) in zip(looks, findings, strict=True)
-        ]
-
-    def _looked_deeper(
-        self,
-        look: _Look,
-        found: Finding,
-        asked: Finding,
-        records: Mapping[str, CoinRecord],
-        plan: Plan,
-        step: RankStep,
-        timer: StageTimer,
-    ) -> _Look:
-        """The look's answer: what was found, in the ranker's order, and then the rest of it."""
-        ordered, judgement = self._ranked(step, look.request, found, records, timer)
-        candidates = [*ordered, *self._join(asked.groups, records)]
-        hits = first_of_groups(candidates, plan.query.group_by)
-        finding = replace(asked, warnings=look.finding.warnings)
-        return replace(look, finding=finding, answer=_cut((hits, judgement), plan.k))
+        again: list[_Look] = []
+        for look, (found, asked) in zip(looks, findings, strict=True):
+            ordered, judgement = self._ranked(step, look.request, found, records, timer)
+            rest = self._join(asked.groups, records)
+            hits = first_of_groups([*ordered, *rest], plan.query.group_by)
+            finding = replace(asked, warnings=look.finding.warnings)
+            again.append(replace(look, finding=finding, answer=(hits[: plan.k], judgement)))
+        return again
 
     def _find(
         self, probes: Sequence[Probe], plan: Plan, timer: StageTimer
@@ -290,11 +273,6 @@ class Answerer:
             score=judgement.score,
             judged_by=judgement.by,
         )
-
-
-def _cut(answer: Answer, k: int) -> Answer:
-    hits, judgement = answer
-    return hits[:k], judgement
 
 
 def _comparison(plan: Plan, queries: int) -> Request:
