@@ -108,6 +108,16 @@ class Candidate:
         """Key of the coin type."""
         return self.coin.key
 
+    def group(self, group_by: GroupBy) -> str:
+        """The key of the group that this candidate stands for; as `Hit.group`."""
+        match group_by:
+            case GroupBy.TYPE:
+                return self.type
+            case GroupBy.DESIGN:
+                return self.design.id
+            case GroupBy.IMAGE:
+                return self.image.id
+
     @property
     def side(self) -> Side:
         """The side the best image shows."""

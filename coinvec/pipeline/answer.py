@@ -13,7 +13,7 @@ from coinvec.domain.predicates import Predicate
 from coinvec.domain.records import CoinRecord, StoredGeneration
 from coinvec.domain.results import Candidate, SearchResult
 from coinvec.domain.vectors import DesignImages
-from coinvec.pipeline.deeper import COMPARED, find_among, finer, first_of_groups
+from coinvec.pipeline.deeper import COMPARED, find_among, finer
 from coinvec.pipeline.exact import ExactVectors
 from coinvec.pipeline.find import Finder, Finding, Probe
 from coinvec.pipeline.judge import Judgement, judge_scores, judge_similarities
@@ -25,6 +25,7 @@ from coinvec.plugin.protocols import RankingRequest
 from coinvec.query.planner import Plan
 from coinvec.query.render import render_filter
 from coinvec.vectors.filters import VectorFilter
+from coinvec.vectors.grouping import first_of_groups
 from coinvec.vectors.tracing import Request, noted
 
 Answer = tuple[Sequence[Candidate], Judgement]
@@ -39,6 +40,12 @@ class _Look:
     request: RankingRequest
     finding: Finding
     answer: Answer
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the catalogue seems to lack the coin."""
+        _, judgement = self.answer
+        return judgement.verdict is Verdict.UNKNOWN
 
 
 _ATTEMPTS = 5
@@ -83,11 +90,12 @@ class Answerer:
             both_sides: Also look up how alike the side that was not photographed is.
         """
         looks = self._look(probes, plan, timer)
-        unknown = self._to_look_deeper(looks, plan)
-        if unknown and (second := self.ranker.second):
-            again = self._look_deeper([looks[at] for at in unknown], plan, second, timer)
-            for at, look in zip(unknown, again, strict=True):
-                looks[at] = look
+        if (second := self.ranker.second) is not None:
+            unknown = [at for at, look in enumerate(looks) if look.is_unknown]
+            if unknown and self._is_worth_comparing(plan):
+                again = self._look_deeper([looks[at] for at in unknown], plan, second, timer)
+                for at, look in zip(unknown, again, strict=True):
+                    looks[at] = look
         findings = [look.finding for look in looks]
         ranked = [look.answer for look in looks]
         if both_sides:
@@ -110,13 +118,6 @@ class Answerer:
             looks.append(_Look(probe, request, found, (hits[: plan.k], judgement)))
         return looks
 
-    def _to_look_deeper(self, looks: Sequence[_Look], plan: Plan) -> list[int]:
-        """Which looks ask for another: the coin is unknown so far, and there is more to look at."""
-        if self.ranker.deeper is None:
-            return []
-        unknown = [at for at, look in enumerate(looks) if look.answer[1].verdict is Verdict.UNKNOWN]
-        return unknown if unknown and self._is_worth_comparing(plan) else []
-
     def _is_worth_comparing(self, plan: Plan) -> bool:
         """Whether there is more than was looked at, and not too much."""
         query = plan.query
@@ -134,15 +135,13 @@ class Answerer:
             findings = find_among(gallery, probes, plan, step.widened(0))
             request.rows = len(gallery.image_ids)
         with timer.stage("join"):
-            evidence = (finding.evidence for pair in findings for finding in pair)
-            records = self.catalogue.records(set[str]().union(*evidence))
+            records = self.catalogue.records(set[str]().union(*(f.evidence for f in findings)))
         again: list[_Look] = []
-        for look, (found, asked) in zip(looks, findings, strict=True):
+        for look, found in zip(looks, findings, strict=True):
             ordered, judgement = self._ranked(step, look.request, found, records, timer)
-            rest = self._join(asked.groups, records)
-            hits = first_of_groups([*ordered, *rest], plan.query.group_by)
-            finding = replace(asked, warnings=look.finding.warnings)
-            again.append(replace(look, finding=finding, answer=(hits[: plan.k], judgement)))
+            before, _ = look.answer  # as many as are asked for, where these are of fewer groups
+            hits = first_of_groups([*ordered, *before], plan.query.group_by, plan.k)
+            again.append(replace(look, answer=(hits, judgement)))
         return again
 
     def _find(

@@ -11,7 +11,6 @@ from typing import Final
 
 from coinvec.catalogue.designs import Gallery
 from coinvec.domain.choices import GroupBy
-from coinvec.domain.results import Candidate
 from coinvec.pipeline.exact import ExactVectors
 from coinvec.pipeline.find import Finder, Finding, Probe
 from coinvec.pipeline.retrieve import Retriever
@@ -28,34 +27,16 @@ def finer(group_by: GroupBy) -> GroupBy:
     return GroupBy.DESIGN if group_by is GroupBy.TYPE else group_by
 
 
-def find_among(
-    gallery: Gallery, probes: Sequence[Probe], plan: Plan, count: int
-) -> list[tuple[Finding, Finding]]:
-    """For each probe what to look at, and what the plan asks for, by comparing every vector.
+def find_among(gallery: Gallery, probes: Sequence[Probe], plan: Plan, count: int) -> list[Finding]:
+    """What to look at, for each probe, by comparing every vector.
 
     Args:
         gallery: The vectors of all images that match the plan's filter.
         probes: The coins to look up.
-        plan: How many groups are asked for, and of what kind.
+        plan: What is asked for.
         count: How many are to be looked at, of the `finer` kind.
     """
-    retriever = Retriever(ExactVectors(gallery), collection="")
-    asked = replace(plan, filter=VectorFilter())
     query = replace(plan.query, group_by=finer(plan.query.group_by))
-    looked_at = Finder(retriever, replace(asked, query=query, ranked=count)).find(probes)
-    return list(zip(looked_at, Finder(retriever, asked).find(probes), strict=True))
-
-
-def first_of_groups(candidates: Sequence[Candidate], group_by: GroupBy) -> list[Candidate]:
-    """The first candidate of each group."""
-    first: dict[str, Candidate] = {}
-    for each in candidates:
-        match group_by:
-            case GroupBy.TYPE:
-                key = each.type
-            case GroupBy.DESIGN:
-                key = each.design.id
-            case GroupBy.IMAGE:
-                key = each.image.id
-        first.setdefault(key, each)
-    return list(first.values())
+    retriever = Retriever(ExactVectors(gallery), collection="")
+    closer = replace(plan, query=query, filter=VectorFilter(), ranked=count)
+    return Finder(retriever, closer).find(probes)

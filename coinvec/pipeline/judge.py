@@ -69,9 +69,9 @@ def judge_scores(
     for score, each in zip(scores, contenders, strict=True):
         if score is not None:
             by_type[each.type] = max(score, by_type.get(each.type, score))
-    best, *others = sorted(by_type, key=lambda type_key: -by_type[type_key])
+    best = max(by_type, key=lambda type_key: by_type[type_key])
     agreed = all(hit.type == best for hit in ranked[:1])
-    verdict = judge([by_type[each] for each in (best, *others[:1])], thresholds, agreed=agreed)
+    verdict = judge(sorted(by_type.values(), reverse=True), thresholds, agreed=agreed)
     return Judgement(verdict, by_type[best], ranker.name)
 
 

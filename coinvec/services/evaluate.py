@@ -8,7 +8,7 @@ from pathlib import Path
 
 from coinvec.domain.choices import GroupBy, Verdict
 from coinvec.domain.records import StoredGeneration
-from coinvec.domain.results import Candidate, Query, SearchResult
+from coinvec.domain.results import Query, SearchResult
 from coinvec.errors import CoinvecError, ManifestError, NoCoinError, UsageError
 from coinvec.media.decode import read_bytes
 from coinvec.media.store import image_id
@@ -209,7 +209,7 @@ def _outcome(
     if isinstance(result, CoinvecError):
         raise ManifestError(f"The query of line {query.line} failed: {result}") from result
     right = query.right_answers(group_by)
-    ranks = (rank for rank, hit in enumerate(result.hits, 1) if _answer(hit, group_by) in right)
+    ranks = (rank for rank, hit in enumerate(result.hits, 1) if hit.group(group_by) in right)
     score = NO_COIN_SCORE if result.score is None else result.score
     return Outcome(
         query,
@@ -219,7 +219,3 @@ def _outcome(
         found_coin=True,
         timings_ms=result.timings_ms,
     )
-
-
-def _answer(hit: Candidate, group_by: GroupBy) -> str:
-    return hit.design.id if group_by is GroupBy.DESIGN else hit.type

@@ -7,7 +7,7 @@ asked for and grouped here. A row is *decided* once nothing left out can come be
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,17 @@ ENGINE_NOISE = 4e-6
 and in an order of their own, so that even equal vectors differ in the last bits."""
 
 _GROWTH = 4
+
+
+class Grouped(Protocol):
+    """What belongs to a group of each kind: a hit, or a candidate."""
+
+    def group(self, group_by: GroupBy) -> str:
+        """The key of its group."""
+        ...
+
+
+G = TypeVar("G", bound=Grouped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +82,9 @@ def _normalised(vectors: FloatArray) -> NDArray[np.float64]:
     return unit
 
 
-def first_of_groups(hits: Iterable[Hit], group_by: GroupBy, k: int) -> list[Hit]:
+def first_of_groups(hits: Iterable[G], group_by: GroupBy, k: int) -> list[G]:
     """The first hit of each of the first k groups, of hits in order."""
-    best: dict[str, Hit] = {}
+    best: dict[str, G] = {}
     for hit in hits:
         best.setdefault(hit.group(group_by), hit)
         if len(best) == k:

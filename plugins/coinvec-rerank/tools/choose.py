@@ -156,10 +156,7 @@ def _order(ranker: ExpansionRanker | MetalRanker) -> Order:
 def hit_rate(seen: Sequence[Case], order: Order, group_by: GroupBy) -> float:
     """The share of cases whose first candidate is right."""
     first = ((case, order(case)[0]) for case in seen)
-    hits = sum(
-        (best.design.id if group_by is GroupBy.DESIGN else best.type) in case.right
-        for case, best in first
-    )
+    hits = sum(best.group(group_by) in case.right for case, best in first)
     return hits / len(seen)
 
 
