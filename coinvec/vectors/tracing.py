@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Request:
-    """One request to Milvus.
+    """One request to Milvus, or to SQL in its place.
 
     Attributes:
-        kind: `search` by the index, or `scan` of every row.
+        kind: `search` by the index, `scan` of every row, or what is done with rows of SQL.
         expression: The expression its rows satisfy; empty for none.
         queries: How many vectors were looked for.
         limit: Rows asked for per query; None for all.

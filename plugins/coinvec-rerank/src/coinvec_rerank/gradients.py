@@ -65,7 +65,7 @@ def _unrolled(crop: Crop) -> FloatArray:
 
 
 def _binned(polar: FloatArray, step: int, blur: float) -> FloatArray:
-    """Sums of strengths in each cell; orientations × rings × sectors."""
+    """Mean strengths in each cell, smoothed around; orientations × rings × sectors."""
     height, width = (length // step for length in polar.shape)
     coarse = cv2.resize(polar, (width, height), interpolation=cv2.INTER_AREA)
     blurred = np.asarray(cv2.GaussianBlur(coarse, (0, 0), blur), dtype=np.float32)
