@@ -86,7 +86,15 @@ def test_an_exported_file_that_does_not_fit_is_told(tmp_path, broken):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"size": 100}, {"pooling": "max"}, {"views": "none"}, {"subcentres": 0}, {"batch": 0}]
+    "wrong",
+    [
+        {"size": 100},
+        {"pooling": "max"},
+        {"views": "none"},
+        {"poor_light": 1.5},
+        {"subcentres": 0},
+        {"batch": 0},
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(wrong):
     with pytest.raises(InvalidValueError):

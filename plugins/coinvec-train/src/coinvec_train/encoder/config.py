@@ -71,6 +71,8 @@ class EncoderConfig:
             raise InvalidValueError(f"pooling {self.pooling!r} is none of {POOLINGS}.")
         if self.views not in VIEWS:
             raise InvalidValueError(f"views {self.views!r} are none of {VIEWS}.")
+        if not 0 <= self.poor_light <= 1:
+            raise InvalidValueError(f"poor_light {self.poor_light} is not a share from 0 to 1.")
         if self.activation not in ("relu6", "own"):
             raise InvalidValueError(f"activation {self.activation!r} is neither relu6 nor own.")
         if not 1 <= self.batch <= self.epoch_pictures:

@@ -164,12 +164,10 @@ def in_poor_light(pixels: RgbArray, rng: Generator) -> RgbArray:
     light = gain * (slow + detail * (pixels - slow))
     light += rng.normal(0, rng.uniform(0.5, 3.0), pixels.shape)
     light = np.asarray(cv2.GaussianBlur(light, (0, 0), rng.uniform(0.4, 1.2)), dtype=np.float32)
-    _, packed = cv2.imencode(
-        ".jpg",
-        np.clip(light, 0, 255).astype(np.uint8),
-        (cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(70, 96))),
-    )
-    seen = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), dtype=np.float32)
+    kept = np.clip(light, 0, 255).astype(np.uint8)[:, :, ::-1]  # OpenCV's coder wants blue first
+    quality = (cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(70, 96)))
+    _, packed = cv2.imencode(".jpg", kept, quality)
+    seen = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), dtype=np.float32)[:, :, ::-1]
     return _kept_black(seen, pixels)
 
 
