@@ -13,7 +13,7 @@ from coinvec.domain.predicates import Predicate
 from coinvec.domain.records import CoinRecord, StoredGeneration
 from coinvec.domain.results import Candidate, SearchResult
 from coinvec.domain.vectors import DesignImages
-from coinvec.pipeline.deeper import COMPARED, find_among, finer
+from coinvec.pipeline.deeper import COMPARED, find_among
 from coinvec.pipeline.exact import ExactVectors
 from coinvec.pipeline.find import Finder, Finding, Probe
 from coinvec.pipeline.judge import Judgement, judge_scores, judge_similarities
@@ -92,7 +92,7 @@ class Answerer:
         looks = self._look(probes, plan, timer)
         if (second := self.ranker.second) is not None:
             unknown = [at for at, look in enumerate(looks) if look.is_unknown]
-            if unknown and self._is_worth_comparing(plan):
+            if unknown and self._is_comparable(plan):
                 again = self._look_deeper([looks[at] for at in unknown], plan, second, timer)
                 for at, look in zip(unknown, again, strict=True):
                     looks[at] = look
@@ -118,17 +118,14 @@ class Answerer:
             looks.append(_Look(probe, request, found, (hits[: plan.k], judgement)))
         return looks
 
-    def _is_worth_comparing(self, plan: Plan) -> bool:
-        """Whether there is more than was looked at, and not too much."""
-        query = plan.query
-        finest = self.catalogue.count(query.where, finer(query.group_by))
-        images = self.catalogue.count(query.where, GroupBy.IMAGE)
-        return finest > min(self.ranker.widened(0), plan.total_matching) and images <= COMPARED
+    def _is_comparable(self, plan: Plan) -> bool:
+        """Whether there is anything to compare, and not too much."""
+        return 0 < self.catalogue.count(plan.query.where, GroupBy.IMAGE) <= COMPARED
 
     def _look_deeper(
         self, looks: Sequence[_Look], plan: Plan, step: RankStep, timer: StageTimer
     ) -> list[_Look]:
-        """Look again, at more candidates; the request stays, by which a ranker may remember."""
+        """Look again, at more candidates and as closely as the ranker can."""
         probes = [look.probe for look in looks]
         with timer.stage("retrieve"), noted(_comparison(plan, len(probes))) as request:
             gallery = self._gallery(None, plan.query.where)
@@ -138,7 +135,8 @@ class Answerer:
             records = self.catalogue.records(set[str]().union(*(f.evidence for f in findings)))
         again: list[_Look] = []
         for look, found in zip(looks, findings, strict=True):
-            ordered, judgement = self._ranked(step, look.request, found, records, timer)
+            request = replace(look.request, second_look=True)
+            ordered, judgement = self._ranked(step, request, found, records, timer)
             before, _ = look.answer  # as many as are asked for, where these are of fewer groups
             hits = first_of_groups([*ordered, *before], plan.query.group_by, plan.k)
             again.append(replace(look, answer=(hits, judgement)))

@@ -22,7 +22,7 @@ COMPARED: Final = 20_000
 a few hundred designs would be a look at few of them."""
 
 
-def finer(group_by: GroupBy) -> GroupBy:
+def _finer(group_by: GroupBy) -> GroupBy:
     """What is looked at in place of groups: for types, their designs."""
     return GroupBy.DESIGN if group_by is GroupBy.TYPE else group_by
 
@@ -34,9 +34,9 @@ def find_among(gallery: Gallery, probes: Sequence[Probe], plan: Plan, count: int
         gallery: The vectors of all images that match the plan's filter.
         probes: The coins to look up.
         plan: What is asked for.
-        count: How many are to be looked at, of the `finer` kind.
+        count: How many are to be looked at, of the finer kind.
     """
-    query = replace(plan.query, group_by=finer(plan.query.group_by))
+    query = replace(plan.query, group_by=_finer(plan.query.group_by))
     retriever = Retriever(ExactVectors(gallery), collection="")
     closer = replace(plan, query=query, filter=VectorFilter(), ranked=count)
     return Finder(retriever, closer).find(probes)

@@ -45,7 +45,7 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class RankingRequest:
-    """What a ranker may look at beside the candidates; one object for one search.
+    """What a ranker may look at beside the candidates; one object for each look at a photo.
 
     Attributes:
         crops: The coin of each query photo, one or two.
@@ -60,6 +60,8 @@ class RankingRequest:
             image id; it is another one for another preprocessor or revision of it, so that an id
             in it means one cut-out for ever. It may not exist yet, and may be emptied at any
             time. None where nothing may be kept.
+        second_look: Whether the coin would be called unknown by what the first look said
+            (`RankerSpec.deeper`): now there is time to look closely.
     """
 
     crops: Sequence[Crop]
@@ -69,6 +71,7 @@ class RankingRequest:
         default=lambda _: {}
     )
     cache: Path | None = None
+    second_look: bool = False
 
 
 class Ranker(Protocol):

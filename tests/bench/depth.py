@@ -5,12 +5,14 @@ the same time whatever is compared.
 """
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
 from coinvec_rerank.spectra import PACKED_BYTES
 from coinvec_rerank.verify import VerifyRanker, cache_of
+from coinvec_rerank.weights import VERIFICATION, Verification
 
 import coinvec
 from coinvec.domain.models import Thresholds
@@ -23,12 +25,14 @@ from coinvec.testing import mint_catalogue, write_phone_photos
 from tests.bench.options import Options
 from tests.bench.report import report
 
-LOOKS: dict[str, tuple[int, int | None]] = {
-    "20": (20, None),
-    "20, then 400 designs": (20, 400),
-    "200 at once": (200, None),
+ONE_MIDDLE = replace(VERIFICATION, aside=0.0)
+LOOKS: dict[str, tuple[Verification, int, int | None]] = {
+    "20": (VERIFICATION, 20, None),
+    "20, then 400 designs": (VERIFICATION, 20, 400),
+    "20, then 400 designs around one middle": (ONE_MIDDLE, 20, 400),
+    "200 at once": (VERIFICATION, 200, None),
 }
-"""How many hits are looked at, at first and before a coin is called unknown."""
+"""How closely it is looked at how many hits, at first and before a coin is called unknown."""
 NEVER = Thresholds(known=1.0, match=1.0, margin=0.0)
 PHOTOS = 12
 STAGES = ("preprocess", "encode", "retrieve", "rank", "total")
@@ -47,9 +51,11 @@ def run(options: Options) -> None:
             searchers = {
                 look: Searcher(
                     catalogue.home,
-                    ranker=RankStep(VerifyRanker(), depth, "verify", {encoder: NEVER}, deeper),
+                    ranker=RankStep(
+                        VerifyRanker(weights), depth, "verify", {encoder: NEVER}, deeper
+                    ),
                 )
-                for look, (depth, deeper) in LOOKS.items()
+                for look, (weights, depth, deeper) in LOOKS.items()
             }
             taken = {
                 look: [searcher.search([photo.path], Query(k=10)).timings_ms for photo in photos]

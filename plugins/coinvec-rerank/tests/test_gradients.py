@@ -50,6 +50,13 @@ def test_a_turned_picture_agrees_with_itself(degrees):
     assert agree(COIN, turned(COIN, degrees)) > 0.85
 
 
+def test_a_face_aside_is_found_where_it_is():
+    away = np.roll(COIN.cutout, (4, -3), axis=(0, 1))
+    grid, found = gradient_grid(COIN), gradient_grid(crop_of(away), (-3.0, 4.0))
+    assert np.allclose(grid, found, atol=1e-5)
+    assert not np.allclose(grid, gradient_grid(crop_of(away)), atol=1e-2)
+
+
 def test_light_from_the_other_side_changes_little():
     inverted = crop_of(np.where(COIN.cutout_mask[..., None], 255 - COIN.cutout, 0).astype(np.uint8))
     assert agree(COIN, inverted) > 0.95

@@ -2,13 +2,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from coins import candidate, image_id, minted, struck
+from coins import candidate, crop_of, image_id, minted, struck
 from coinvec_rerank.gradients import gradient_grid
 from coinvec_rerank.network import Network
 from coinvec_rerank.spectra import agreements, spectra
 from coinvec_rerank.verify import VerifyRanker
 from coinvec_rerank.verify import evidence as evidence_by
-from coinvec_rerank.weights import Verification
+from coinvec_rerank.weights import VERIFICATION, Verification
 
 from coinvec.domain.vectors import DesignImages
 from coinvec.plugin.protocols import RankingRequest
@@ -20,8 +20,8 @@ GALLERY = {image_id(f"t{at}"): struck(design, seed=at) for at, design in enumera
 NETWORK = Network()
 
 
-def evidence(request, candidates):
-    return evidence_by(NETWORK, request, candidates)
+def evidence(request, candidates, aside=0.0):
+    return evidence_by(NETWORK, request, candidates, aside)
 
 
 class Loader:
@@ -80,6 +80,26 @@ def test_evidence_is_how_well_the_best_image_agrees():
     described = [NETWORK.describe(gradient_grid(each))[np.newaxis] for each in (photo, image)]
     [[wanted]] = agreements(*map(spectra, described))
     assert found == [pytest.approx(wanted, abs=1e-3), None]
+
+
+@pytest.mark.parametrize(("right", "down"), [(5, 0), (-5, 0), (0, 5), (0, -5)])
+def test_a_face_beside_the_middle_of_its_outline_agrees_as_well(right, down):
+    photo, given = struck(DESIGNS[1], turned=20.0), [candidate("t1", 0.5)]
+    moved = request_for(crop_of(np.roll(photo.cutout, (down, right), axis=(0, 1))))
+    [in_the_middle] = evidence(request_for(photo), given)
+    [found] = evidence(moved, given, VERIFICATION.aside)
+    assert found == pytest.approx(in_the_middle, abs=0.01)
+    assert found > evidence(moved, given)[0] + 0.05
+
+
+def test_a_second_look_is_as_far_aside_as_the_weights_say():
+    photo = struck(DESIGNS[1], turned=20.0)
+    first = request_for(crop_of(np.roll(photo.cutout, 5, axis=1)))
+    second = replace(first, second_look=True)
+    near, far = (VerifyRanker(Verification(1.0, aside=aside)) for aside in (0.0, 5.0))
+    [plain], [close] = (far.scores(request, alike()[1:2]) for request in (first, second))
+    assert close > plain + 0.02
+    assert near.scores(second, alike()[1:2]) == [plain]
 
 
 def test_two_photos_are_held_against_both_sides_in_either_order():

@@ -39,21 +39,25 @@ from coinvec.services.search import Searcher
 SEED = 7
 GROUND = 128
 """The grey that bad photos have around the coin."""
+Said = Sequence[tuple[float | None, Candidate]]
 NEVER = Thresholds(known=1.0, match=1.0, margin=0.0)
 """By which no coin is known, so that every search looks deeper."""
 
 
 class Recorder(VerifyRanker):
-    """Writes down what it says of the contenders of the last search."""
+    """Writes down what it says of the contenders of the last search, at the first look and last."""
 
-    said: Sequence[tuple[float | None, Candidate]] = ()
+    first: Said = ()
+    last: Said = ()
 
     def scores(
         self, request: RankingRequest, candidates: Sequence[Candidate]
     ) -> Sequence[float | None]:
         """See `ScoringRanker.scores`."""
         scores = super().scores(request, candidates)
-        self.said = list(zip(scores, candidates, strict=True))
+        self.last = list(zip(scores, candidates, strict=True))
+        if not request.second_look:
+            self.first = self.last
         return scores
 
 
@@ -81,8 +85,8 @@ def on_ground(view: RgbArray) -> RgbArray:
     return np.where(is_coin, np.pad(view, [*around, (0, 0)]), np.uint8(GROUND))
 
 
-def judged(home: Home, queries: Sequence[LabelledQuery]) -> Iterator[Judged]:
-    """Search every query; one in which no coin is found is left out."""
+def judged(home: Home, queries: Sequence[LabelledQuery]) -> Iterator[tuple[Judged, Judged]]:
+    """What the first and the last look say of every query in which a coin is found."""
     recorder = Recorder()
     encoder = str(home.live.generation.encoder)
     step = replace(home.load_ranker("verify"), ranker=recorder, thresholds={encoder: NEVER})
@@ -93,14 +97,20 @@ def judged(home: Home, queries: Sequence[LabelledQuery]) -> Iterator[Judged]:
                 [query.photos], Query(k=1, group_by=GroupBy.TYPE), pool, both_sides=False
             )
             if isinstance(result, SearchResult) and result.judged_by == "verify":
-                yield _judged(query, recorder)
+                yield _judged(query, recorder.first), _judged(query, recorder.last)
 
 
-def _judged(query: LabelledQuery, recorder: Recorder) -> Judged:
+def limits(seen: Sequence[tuple[Judged, Judged]]) -> Thresholds:
+    """The limits of answers that are last looks where the first would call the coin unknown."""
+    known = calibrate([last for _, last in seen]).known
+    return calibrate([first if first.best >= known else last for first, last in seen])
+
+
+def _judged(query: LabelledQuery, said: Said) -> Judged:
     # The scores asked for last are those of the contenders: the verdict comes after the order.
-    said = [(score, each.type) for score, each in recorder.said if score is not None]
-    best, best_type = max(said)
-    second = max((score for score, each in said if each != best_type), default=-1.0)
+    scored = [(score, each.type) for score, each in said if score is not None]
+    best, best_type = max(scored)
+    second = max((score for score, each in scored if each != best_type), default=-1.0)
     # A look that several types share is no sure match of any of them.
     is_sure = query.right_answers(GroupBy.TYPE) == {best_type}
     return Judged(best, second, query.is_known, is_sure)
@@ -115,9 +125,9 @@ def main(home: Path, queries: Path) -> None:
         good = read_queries(queries)
         bad = list(bad_photos(catalogue, good, Path(scratch)))
         seen = list(judged(catalogue.home, [*good, *bad]))
-        limits = calibrate(seen)
-        click.echo(f"{len(seen)} answers, {sum(each.is_known for each in seen)} of known coins")
-        click.echo(f'"{catalogue.home.live.generation.encoder}": {limits!r},')
+        known = sum(last.is_known for _, last in seen)
+        click.echo(f"{len(seen)} answers, {known} of known coins")
+        click.echo(f'"{catalogue.home.live.generation.encoder}": {limits(seen)!r},')
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Chooses what the rankers weigh, on a home and its queries, and prints hit rates at 1.
 
-    python tools/choose.py HOME QUERIES [--bad-photos | --poor-light]
+    python tools/choose.py HOME QUERIES [--bad-photos | --poor-light] [--aside PIXELS]
 
 HOME is a home into which the catalogue of the development coins was imported with the models that
 are to be used; QUERIES is their queries file (see `coinvec evaluate`). Each query is searched once,
@@ -67,18 +67,22 @@ class Case:
 class Recorder:
     """A ranker that writes down what it is given and changes nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, aside: float) -> None:
+        self._aside = aside
         self.seen: list[tuple[RankingRequest, Sequence[Candidate], list[float | None]]] = []
 
     def rank(self, request: RankingRequest, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
         """See `Ranker.rank`."""
         images = request.load_images(candidates)
         kept = RankingRequest(request.crops, request.load_crop, request.vectors, lambda _: images)
-        self.seen.append((kept, candidates, evidence(NETWORK, request, candidates[: max(DEPTHS)])))
+        proofs = evidence(NETWORK, request, candidates[: max(DEPTHS)], self._aside)
+        self.seen.append((kept, candidates, proofs))
         return candidates
 
 
-def cases(home: Path, queries: Path, group_by: GroupBy, poor_light: float | None) -> Iterator[Case]:
+def cases(
+    home: Path, queries: Path, group_by: GroupBy, poor_light: float | None, aside: float
+) -> Iterator[Case]:
     """Search every query whose coin is in the catalogue; one without a coin is left out.
 
     Args:
@@ -86,6 +90,7 @@ def cases(home: Path, queries: Path, group_by: GroupBy, poor_light: float | None
         queries: Their file.
         group_by: What is right of an answer.
         poor_light: Ask with bad photos instead, this share of them in poor light.
+        aside: See `Verification`.
     """
     known = [each for each in read_queries(queries) if each.is_known]
     with (
@@ -98,7 +103,7 @@ def cases(home: Path, queries: Path, group_by: GroupBy, poor_light: float | None
             known = list(photos)
         for start in range(0, len(known), BATCH):
             chunk = known[start : start + BATCH]
-            recorder = Recorder()
+            recorder = Recorder(aside)
             searcher = Searcher(catalogue.home, ranker=RankStep(recorder))
             results = searcher.search_batch(
                 [each.photos for each in chunk],
@@ -170,10 +175,11 @@ def hit_rate(seen: Sequence[Case], order: Order, group_by: GroupBy) -> float:
 @click.option(
     "--poor-light", "poor_light", flag_value=1.0, help="Ask with one in poor light besides."
 )
-def main(home: Path, queries: Path, show: int, poor_light: float | None) -> None:
+@click.option("--aside", default=0.0, help="Look around five middles, so many pixels apart.")
+def main(home: Path, queries: Path, show: int, poor_light: float | None, aside: float) -> None:
     """Try every setting of every ranker on QUERIES in HOME."""
     group_by = natural_grouping(read_queries(queries))
-    seen = list(cases(home, queries, group_by, poor_light))
+    seen = list(cases(home, queries, group_by, poor_light, aside))
     click.echo(f"{len(seen)} queries, judged by {group_by.value}; hit rate at 1")
     for ranker, orders in settings().items():
         rates: Mapping[str, float] = {

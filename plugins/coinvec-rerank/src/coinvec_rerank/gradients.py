@@ -22,6 +22,8 @@ STEPS: Final = (1, 2)
 SHAPE: Final = (len(STEPS) * ORIENTATIONS, RINGS, SECTORS)
 """Of a grid."""
 
+Offset = tuple[float, float]
+
 _SIZE: Final = 256
 _REACH: Final = 112
 """Pixels from the middle that are unrolled; a coin's radius in a cut-out is 116."""
@@ -36,11 +38,13 @@ _FLOOR: Final = 0.5
 _INNERMOST_WEIGHT: Final = 0.4
 
 
-def gradient_grid(crop: Crop) -> FloatArray:
+def gradient_grid(crop: Crop, aside: Offset = (0.0, 0.0)) -> FloatArray:
     """The gradients of a coin: of its details, and of what a blurred or grainy photo leaves.
 
     Args:
         crop: The coin; its cut-out a centred circle.
+        aside: How far to the right of that circle's middle, and how far below it, the middle of the
+            coin's face is taken to be, in pixels of the cut-out.
 
     Returns:
         Float32 of `SHAPE`, the orientations of each scale one after another and each scale of norm
@@ -48,19 +52,19 @@ def gradient_grid(crop: Crop) -> FloatArray:
         in each cell. An orientation is relative to the radius and has no sign: under light from the
         other side, relief is bright where it was dark.
     """
-    polar = _unrolled(crop)
+    polar = _unrolled(crop, aside)
     scales = zip(STEPS, _BLUR, strict=True)
     return np.concatenate([_even(_binned(polar, step, blur)) for step, blur in scales])
 
 
-def _unrolled(crop: Crop) -> FloatArray:
+def _unrolled(crop: Crop, aside: Offset) -> FloatArray:
     """Grey values by angle and radius, the first angles once more at the end and vice versa."""
     grey = cv2.cvtColor(crop.cutout, cv2.COLOR_RGB2GRAY)
     if grey.shape != (_SIZE, _SIZE):
         grey = cv2.resize(grey, (_SIZE, _SIZE), interpolation=cv2.INTER_AREA)
-    middle = (_SIZE - 1) / 2
+    middle = ((_SIZE - 1) / 2 + aside[0], (_SIZE - 1) / 2 + aside[1])
     size = (_REACH, SECTORS * _CELL[0])
-    polar = cv2.warpPolar(grey, size, (middle, middle), _REACH, cv2.INTER_LINEAR)
+    polar = cv2.warpPolar(grey, size, middle, _REACH, cv2.INTER_LINEAR)
     return np.pad(polar, ((_WRAP, _WRAP), (0, 0)), mode="wrap").astype(np.float32)
 
 

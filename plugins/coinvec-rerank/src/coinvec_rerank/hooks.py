@@ -16,7 +16,7 @@ def coinvec_rankers() -> Iterable[RankerSpec]:
         RankerSpec(
             name="verify",
             target="coinvec_rerank.verify:VerifyRanker",
-            revision=f"6.{NETWORK}",
+            revision=f"7.{NETWORK}",
             depth=20,
             deeper=400,
             thresholds=VERIFICATION_LIMITS,

@@ -84,7 +84,8 @@ class VerifyRanker:
         shown = [_shown(each, len(request.crops) > 1) for each in candidates]
         fresh = {key: each for key, each in zip(shown, candidates, strict=True) if key not in said}
         if fresh:
-            proofs = evidence(self._network, request, list(fresh.values()))
+            aside = self._weights.aside if request.second_look else 0.0
+            proofs = evidence(self._network, request, list(fresh.values()), aside)
             # One of which nothing is known may be among the first, and read, the next time.
             said |= {k: p for k, p in zip(fresh, proofs, strict=True) if p is not None}
         return [said.get(key) for key in shown]
@@ -97,7 +98,7 @@ class VerifyRanker:
 
 
 def evidence(
-    network: Network, request: RankingRequest, candidates: Sequence[Candidate]
+    network: Network, request: RankingRequest, candidates: Sequence[Candidate], aside: float
 ) -> list[float | None]:
     """How well each candidate's pictures agree with the photos.
 
@@ -105,6 +106,7 @@ def evidence(
         network: Makes descriptors of gradients.
         request: The photos' coins, and where catalogue pictures come from.
         candidates: The candidates.
+        aside: See `Verification`.
 
     Returns:
         For each candidate the mean of two `agreements` of the photo: with the image that agrees
@@ -122,7 +124,7 @@ def evidence(
     )
     groups = [[_members(side, known) for side in each] for each in sides]
     shown = [members for each in groups for members in each if members]
-    agreed = iter(_agreed(network, request, shown) if shown else ())
+    agreed = iter(_agreed(_looked_at(network, request.crops, aside), shown) if shown else ())
     return [_average([next(agreed) for members in each if members]) for each in groups]
 
 
@@ -146,6 +148,13 @@ def cache_of(folder: Path) -> BlobCache:
 def _kept_form(network: Network, crop: Crop) -> bytes:
     [spectrum] = spectra(network.describe(gradient_grid(crop))[np.newaxis])
     return packed(spectrum)
+
+
+def _looked_at(network: Network, crops: Sequence[Crop], aside: float) -> SpectrumArray:
+    """The spectra of photos, of each around every middle that its coin may have."""
+    around = [(aside, 0.0), (-aside, 0.0), (0.0, aside), (0.0, -aside)] if aside else []
+    grids = (gradient_grid(crop, middle) for crop in crops for middle in [(0.0, 0.0), *around])
+    return spectra(np.stack([network.describe(grid) for grid in grids]))
 
 
 def _sides(request: RankingRequest, candidates: Sequence[Candidate]) -> list[list[list[str]]]:
@@ -185,11 +194,8 @@ def _average(sides: Sequence[float]) -> float | None:
     return sum(sides) / len(sides) if sides else None
 
 
-def _agreed(
-    network: Network, request: RankingRequest, groups: Sequence[Sequence[bytes]]
-) -> list[float]:
+def _agreed(photos: SpectrumArray, groups: Sequence[Sequence[bytes]]) -> list[float]:
     """How well the photo that agrees most agrees with each group, of at least one coin."""
-    photos = unpacked([_kept_form(network, crop) for crop in request.crops])
     blocks = (groups[start : start + _BLOCK] for start in range(0, len(groups), _BLOCK))
     agreed = np.concatenate([_agreed_block(photos, block) for block in blocks])
     return [round(float(each), _DIGITS) for each in agreed]
