@@ -135,8 +135,8 @@ class Answerer:
             records = self.catalogue.records(set[str]().union(*(f.evidence for f in findings)))
         again: list[_Look] = []
         for look, found in zip(looks, findings, strict=True):
-            request = replace(look.request, second_look=True)
-            ordered, judgement = self._ranked(step, request, found, records, timer)
+            closer = replace(look.request, second_look=True)
+            ordered, judgement = self._ranked(step, closer, found, records, timer)
             before, _ = look.answer  # as many as are asked for, where these are of fewer groups
             hits = first_of_groups([*ordered, *before], plan.query.group_by, plan.k)
             again.append(replace(look, answer=(hits, judgement)))
