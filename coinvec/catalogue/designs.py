@@ -39,11 +39,13 @@ class Gallery:
 
     def by_design(self) -> dict[str, DesignImages]:
         """The images of each design, by design id."""
-        rows: dict[str, list[int]] = defaultdict(list)
-        for place, (type_key, side, key) in enumerate(self.designs):
-            rows[Design(type_key, side, key).id].append(place)
+        rows: dict[tuple[str, Side, str], list[int]] = defaultdict(list)
+        for place, design in enumerate(self.designs):
+            rows[design].append(place)
         return {
-            design: DesignImages([self.image_ids[place] for place in places], self.vectors[places])
+            Design(*design).id: DesignImages(
+                [self.image_ids[place] for place in places], self.vectors[places]
+            )
             for design, places in rows.items()
         }
 

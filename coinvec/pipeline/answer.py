@@ -21,7 +21,7 @@ from coinvec.pipeline.rank import RankStep
 from coinvec.pipeline.retrieve import Group, Retriever
 from coinvec.pipeline.sides import matches, with_sides
 from coinvec.pipeline.timing import StageTimer
-from coinvec.plugin.protocols import RankingRequest
+from coinvec.plugin.protocols import LoadImages, RankingRequest
 from coinvec.query.planner import Plan
 from coinvec.query.render import render_filter
 from coinvec.vectors.filters import VectorFilter
@@ -133,9 +133,10 @@ class Answerer:
             request.rows = len(gallery.image_ids)
         with timer.stage("join"):
             records = self.catalogue.records(set[str]().union(*(f.evidence for f in findings)))
+            load_images = self._images_loader(gallery, plan)
         again: list[_Look] = []
         for look, found in zip(looks, findings, strict=True):
-            closer = replace(look.request, second_look=True)
+            closer = replace(look.request, second_look=True, load_images=load_images)
             ordered, judgement = self._ranked(step, closer, found, records, timer)
             before, _ = look.answer  # as many as are asked for, where these are of fewer groups
             hits = first_of_groups([*ordered, *before], plan.query.group_by, plan.k)
@@ -199,6 +200,13 @@ class Answerer:
 
     def _load_images(self, candidates: Sequence[Candidate]) -> dict[str, DesignImages]:
         return self._gallery({candidate.type for candidate in candidates}).by_design()
+
+    def _images_loader(self, gallery: Gallery, plan: Plan) -> LoadImages:
+        """What gives rankers the images of designs: the gallery, if that is all there is."""
+        if plan.query.where is not None:  # of a design that matches, images may be left out
+            return self._load_images
+        images = gallery.by_design()
+        return lambda _: images
 
     def _ranked(
         self,

@@ -43,6 +43,9 @@ class Encoder(Protocol):
         ...
 
 
+LoadImages = Callable[[Sequence[Candidate]], Mapping[str, DesignImages]]
+
+
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class RankingRequest:
     """What a ranker may look at beside the candidates; one object for each look at a photo.
@@ -54,8 +57,8 @@ class RankingRequest:
             tens of milliseconds and more.
         vectors: The coin's embeddings, n × dim float32, one row for each crop.
         load_images: Gives all images of the designs of some candidates, and those of the other
-            designs of their types, with their embeddings: by design id. One statement of SQL
-            however many candidates.
+            designs of their types, and maybe of others, with their embeddings: by design id. One
+            statement of SQL at most, however many candidates.
         cache: A directory for what a ranker works out from catalogue coins, each known by its
             image id; it is another one for another preprocessor or revision of it, so that an id
             in it means one cut-out for ever. It may not exist yet, and may be emptied at any
@@ -67,9 +70,7 @@ class RankingRequest:
     crops: Sequence[Crop]
     load_crop: Callable[[str], Crop | None]
     vectors: FloatArray = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
-    load_images: Callable[[Sequence[Candidate]], Mapping[str, DesignImages]] = field(
-        default=lambda _: {}
-    )
+    load_images: LoadImages = field(default=lambda _: {})
     cache: Path | None = None
     second_look: bool = False
 

@@ -109,6 +109,32 @@ def test_the_same_photo_is_shown_more_and_only_where_the_coin_is_unknown(
     assert [count for _, count in step.ranker.given] == [2]
 
 
+def all_images(request, candidates):
+    return {
+        design: dict(zip(images.image_ids, map(tuple, images.vectors), strict=True))
+        for design, images in request.load_images(candidates).items()
+    }
+
+
+@pytest.mark.parametrize("where", [None, "side = 'obverse' OR type IS NOT NULL"])
+def test_both_looks_are_given_the_same_images(catalogue, photo, by_similarity, where):
+    step = knowing(catalogue, by_similarity[-1])
+    where = where and parse_filter(where)
+    found = search(catalogue, [photo], step, k=100, where=where)
+    (one, _), (other, _) = step.ranker.given
+    images = all_images(one, found.hits)
+    assert len(images) == 12
+    assert all_images(other, found.hits) == images
+
+
+def test_no_image_of_a_design_is_kept_back_by_a_filter(catalogue, photo, by_similarity):
+    step = knowing(catalogue, "none of them")
+    obverses = parse_filter("side = 'obverse'")
+    found = search(catalogue, [photo], step, k=100, where=obverses)
+    for request, _ in step.ranker.given:
+        assert len(all_images(request, found.hits)) == 12, "reverses, too"
+
+
 def test_not_where_there_is_too_much_to_compare(catalogue, photo, by_similarity, monkeypatch):
     monkeypatch.setattr(answer, "COMPARED", 1)
     step = knowing(catalogue, by_similarity[-1])
