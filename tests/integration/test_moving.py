@@ -109,6 +109,7 @@ def test_a_photo_is_answered_alike_after_a_move(coinvec, filled, minted, tmp_pat
     photo = minted.photos[0].path
     assert coinvec("backup", tmp_path / "home.tar").status == 0
     assert coinvec("--home", tmp_path / "new", "restore", tmp_path / "home.tar").status == 0
+    assert coinvec("--home", tmp_path / "new", "generations", "prepare").status == 0
     found = [
         coinvec("--home", home, "search", "--image", photo, "--format", "json").json
         for home in (filled, tmp_path / "new")
