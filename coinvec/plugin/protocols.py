@@ -44,6 +44,7 @@ class Encoder(Protocol):
 
 
 LoadImages = Callable[[Sequence[Candidate]], Mapping[str, DesignImages]]
+"""Gives images of the designs of candidates, by design id."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

@@ -23,6 +23,7 @@ SHAPE: Final = (len(STEPS) * ORIENTATIONS, RINGS, SECTORS)
 """Of a grid."""
 
 Offset = tuple[float, float]
+"""Pixels to the right and down."""
 
 _SIZE: Final = 256
 _REACH: Final = 112
@@ -43,8 +44,7 @@ def gradient_grid(crop: Crop, aside: Offset = (0.0, 0.0)) -> FloatArray:
 
     Args:
         crop: The coin; its cut-out a centred circle.
-        aside: How far to the right of that circle's middle, and how far below it, the middle of the
-            coin's face is taken to be, in pixels of the cut-out.
+        aside: Where the middle of the coin's face is taken to be, from that circle's.
 
     Returns:
         Float32 of `SHAPE`, the orientations of each scale one after another and each scale of norm

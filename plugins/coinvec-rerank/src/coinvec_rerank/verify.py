@@ -146,12 +146,12 @@ def cache_of(folder: Path) -> BlobCache:
 
 
 def _kept_form(network: Network, crop: Crop) -> bytes:
-    [spectrum] = spectra(network.describe(gradient_grid(crop))[np.newaxis])
+    [spectrum] = _looked_at(network, [crop], aside=0.0)
     return packed(spectrum)
 
 
 def _looked_at(network: Network, crops: Sequence[Crop], aside: float) -> SpectrumArray:
-    """The spectra of photos, of each around every middle that its coin may have."""
+    """The spectra of coins, of each around every middle that its face may have."""
     around = [(aside, 0.0), (-aside, 0.0), (0.0, aside), (0.0, -aside)] if aside else []
     grids = (gradient_grid(crop, middle) for crop in crops for middle in [(0.0, 0.0), *around])
     return spectra(np.stack([network.describe(grid) for grid in grids]))
